@@ -1,0 +1,133 @@
+"""What goes into a mind and what comes out: the closed union `Reply`.
+
+A mind yields these one by one; the engine speaks the sentences, writes the rest to the timeline and acts on the
+last ones. Plain data: no mind, no model and no skill is known here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+from uuid import UUID
+
+from flowyte.conversation.turns import Turn
+
+ExpectKind = Literal["anything", "digits", "yes_no", "name"]
+SentenceKind = Literal["answer", "filler", "notice"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A piece of a knowledge source that was found. `score` is between 0 and 1, larger is closer."""
+
+    source_id: str
+    chunk_id: str
+    text: str
+    score: float
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """Something to say now: one sentence, or as little as sounds complete."""
+
+    text: str
+    kind: SentenceKind = "answer"
+
+    def __post_init__(self) -> None:
+        if not self.text.strip():
+            raise ValueError("a sentence needs words")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """Knowledge was searched; `passages` is empty when nothing was close enough."""
+
+    query: str
+    passages: tuple[Passage, ...]
+    top_score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillCalled:
+    call_id: str
+    name: str
+    arguments: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SkillReturned:
+    call_id: str
+    name: str
+    ok: bool
+    result: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """A value the caller gave is now stored; `display` is how it is written for a person."""
+
+    slot: str
+    value: str
+    display: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCall:
+    """The agent has finished: hang up once everything before this has been spoken."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOff:
+    """A person should take over."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """What the caller is likely to say next: digits get longer pauses before a turn counts as ended."""
+
+    kind: ExpectKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fallback:
+    """The model failed and the policy mind carries on with this very reply."""
+
+    reason: str
+
+
+Reply = Sentence | Retrieved | SkillCalled | SkillReturned | Captured | EndCall | HandOff | Expect | Fallback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserTurn:
+    """What the caller said, once it is their turn no longer.
+
+    A second turn with the same `turn_index` replaces the first: the caller went on speaking before anything of the
+    answer was heard, and `text` holds both parts.
+    """
+
+    text: str
+    ts_ms: int
+    turn_index: int
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MindContext:
+    """What a mind is told when a conversation opens.
+
+    `agent` is the pinned version's snapshot with the field names of the API. `history` and `captured` are empty but
+    for a conversation that is taken up again (a chat session's next message, a leg taken up by another worker).
+    """
+
+    org: UUID
+    conversation_id: str
+    agent: Mapping[str, object]
+    channel: Literal["voice", "chat"]
+    language: str
+    history: tuple[Turn, ...] = ()
+    captured: tuple[Captured, ...] = field(default=())
