@@ -6,7 +6,7 @@ from typing import Literal
 
 from flowyte.conversation.reply import ExpectKind, UserTurn
 
-State = Literal["ringing", "notice", "listening", "judging", "thinking", "speaking", "closing", "ended"]
+State = Literal["ringing", "notice", "listening", "hearing", "judging", "thinking", "speaking", "closing", "ended"]
 SayKind = Literal["answer", "filler", "notice", "greeting", "reminder", "apology", "goodbye"]
 Cause = Literal[
     "caller_hung_up",
@@ -104,9 +104,10 @@ class Show:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Write this to the timeline."""
+    """Write this to the timeline. `at_ms` is when it happened: for words, when the first of them was said."""
 
     type: EntryType
+    at_ms: int
     data: Mapping[str, object]
 
 

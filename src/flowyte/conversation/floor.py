@@ -1,0 +1,67 @@
+"""What the machine remembers of each side: what the agent still has to say, what the caller has said so far."""
+
+from dataclasses import dataclass, field
+
+from flowyte.conversation.commands import Say
+from flowyte.conversation.reply import EndCall, Expect, ExpectKind, HandOff, Sentence, UserTurn
+
+
+@dataclass(slots=True, kw_only=True)
+class Stretch:
+    """What the agent says in one go, from its first word until the caller's next turn."""
+
+    began_ms: int | None = None
+    kind: str = "answer"
+    heard: list[str] = field(default_factory=list)
+    intended: list[str] = field(default_factory=list)
+
+    def add(self, heard: str, text: str) -> None:
+        self.intended.append(text)
+        if heard.strip():
+            self.heard.append(heard.strip())
+
+    @property
+    def spoken(self) -> str:
+        return " ".join(self.heard)
+
+    @property
+    def whole(self) -> str:
+        return " ".join(self.intended)
+
+
+@dataclass(slots=True, kw_only=True)
+class Agent:
+    """`saying` are the Says that have not ended; `backlog` is what waits while an interruption is being judged."""
+
+    saying: dict[int, Say] = field(default_factory=dict)
+    stretch: Stretch = field(default_factory=Stretch)
+    backlog: list[Sentence | EndCall | HandOff | Expect] = field(default_factory=list)
+    sounding: int | None = None
+    silent_since: int = 0
+    think_id: int | None = None
+    think_since: int = 0
+    said_in_thought: bool = False
+    fillers: int = 0
+    last_id: int = 0
+    mouth_failures: int = 0
+    mind_failures: int = 0
+
+    def next_id(self) -> int:
+        self.last_id += 1
+        return self.last_id
+
+
+@dataclass(slots=True, kw_only=True)
+class Caller:
+    """`voice_at` is when the voice began that is going on; `asked` the turn of whose answer nothing was heard yet."""
+
+    voice_at: int | None = None
+    patience_ms: int = 0
+    expect: ExpectKind = "anything"
+    digits: str = ""
+    key_at: int = 0
+    turns: int = 0
+    asked: UserTurn | None = None
+    next: UserTurn | None = None
+    reminders: int = 0
+    not_understood: int = 0

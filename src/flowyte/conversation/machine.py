@@ -1,0 +1,570 @@
+"""The turn machine: `receive(event, now)`, `next_command()`, `deadline()`, `expire(now)`.
+
+It promises that the floor is held once, that every Say ends (Spoken, Cut or SayFailed are taken for each), that only
+what was heard is remembered, and that HangUp is the last command. It performs nothing: `live.session` does. Which
+state follows which is `table.TABLE`; this file decides which signal an event amounts to.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+from typing import assert_never
+
+from flowyte.conversation import events as ev
+from flowyte.conversation import lines
+from flowyte.conversation.commands import (
+    Capture,
+    Cause,
+    Command,
+    Entry,
+    EntryType,
+    HangUp,
+    Listen,
+    Remember,
+    Say,
+    SayKind,
+    Show,
+    State,
+    StopSpeaking,
+    StopThinking,
+    Think,
+)
+from flowyte.conversation.floor import Agent, Caller, Stretch
+from flowyte.conversation.phrases import is_backchannel, is_echo, is_goodbye
+from flowyte.conversation.reply import (
+    Captured,
+    EndCall,
+    Expect,
+    ExpectKind,
+    Fallback,
+    HandOff,
+    Reply,
+    Retrieved,
+    Sentence,
+    SkillCalled,
+    SkillReturned,
+    UserTurn,
+)
+from flowyte.conversation.settings import MachineSettings
+from flowyte.conversation.table import FLOOR, TABLE, Floor, Signal
+
+DEAD_AIR_MS = 4_000  # nobody speaks and nothing explains it: callers say "hello?" at about this time
+THOUGHT_MS = 20_000  # a mind that has not finished by then is given up, fillers or not
+KEY_PAUSE_MS = 2_500  # the usual inter-digit time of telephone menus
+# A voice that so far said only "mhm" may go on this long before its length alone makes it an interruption.
+BACKCHANNEL_MS = 900
+CLOSING_MS = 30_000  # the last words are spoken or given up by then
+FAILURES = 3  # of the mouth or the mind in a row, after which the call cannot go on
+PUZZLING_MS = 1_000  # a voice this long of which nothing was understood deserves an answer
+
+
+class Machine:
+    """One conversation. Times are integer milliseconds since the call began and never go back."""
+
+    def __init__(self, settings: MachineSettings) -> None:
+        self.settings = settings
+        self.state: State = "ringing"
+        self._now = 0
+        self._since = 0
+        self._out: deque[Command] = deque()
+        self._agent = Agent()
+        self._caller = Caller()
+        self._ending: Cause | None = None
+
+    @property
+    def floor(self) -> Floor:
+        return FLOOR[self.state]
+
+    # ---- the four verbs
+
+    def receive(self, event: ev.Event, now_ms: int) -> None:
+        """Take an event. After the end every event is ignored: the shell may still be winding down."""
+        self._now = max(self._now, now_ms)
+        if self.state != "ended":
+            self._take(event)
+
+    def next_command(self) -> Command | None:
+        return self._out.popleft() if self._out else None
+
+    def deadline(self) -> int | None:
+        """When `expire` is wanted at the latest; never before the present. None once the call has ended."""
+        first = min((when for when, _ in self._timers()), default=None)
+        return None if first is None else max(first, self._now)
+
+    def expire(self, now_ms: int) -> None:
+        """Do what is due, oldest first. Harmless when nothing is."""
+        self._now = max(self._now, now_ms)
+        while due := min((t for t in self._timers() if t[0] <= self._now), key=lambda t: t[0], default=None):
+            due[1]()
+
+    # ---- events
+
+    def _take(self, event: ev.Event) -> None:
+        match event:
+            case ev.LegUp():
+                self._leg_up()
+            case ev.Consented(outcome=outcome):
+                self._consented(outcome)
+            case ev.SpeechStarted() | ev.SpeechStopped() | ev.Partial() | ev.TurnEnded():
+                self._heard(event)
+            case ev.Key(digit=digit):
+                self._key(digit)
+            case ev.ReplyPart() | ev.ReplyEnded() | ev.ReplyFailed():
+                if event.think_id == self._agent.think_id:
+                    self._thought(event)
+            case ev.Playing() | ev.Spoken() | ev.Cut() | ev.SayFailed():
+                if event.say_id in self._agent.saying:
+                    self._said(event)
+            case ev.LegLost(cause=cause) | ev.EndRequested(cause=cause):
+                self._finish(cause)
+            case _:
+                assert_never(event)
+
+    def _leg_up(self) -> None:
+        if self.state != "ringing":
+            return
+        self._go("leg_up")
+        self._entry("call_started", {"recording": self.settings.record})
+        self._say(self.settings.notice, "notice")
+
+    def _consented(self, outcome: ev.ConsentOutcome) -> None:
+        if self.state != "notice" or self._agent.saying:
+            return
+        record = outcome == "granted" and self.settings.record
+        self._entry("consent", {"outcome": outcome, "recording": record, "announced": self.settings.notice})
+        self._out.append(Capture(record=record))
+        self._go("consented")
+        if self.settings.greeting:
+            self._say(self.settings.greeting, "greeting")
+            self._go("speak")
+
+    # ---- what the caller does
+
+    def _heard(self, event: ev.Heard) -> None:
+        if self.state in ("ringing", "notice", "closing"):
+            return  # nothing is captured before consent, and nothing changes a farewell
+        caller = self._caller
+        match event:
+            case ev.SpeechStarted(at_ms=at_ms):
+                caller.voice_at, caller.patience_ms = min(at_ms, self._now), self.settings.barge_in_ms
+                self._go("voice")
+            case ev.SpeechStopped():
+                caller.voice_at = None
+                self._go("pause")
+            case ev.Partial(text=text):
+                self._partial(text)
+            case ev.TurnEnded():
+                caller.voice_at = None
+                self._turn_ended(event)
+            case _:
+                assert_never(event)
+
+    def _partial(self, text: str) -> None:
+        if not text.strip() or self.state not in ("thinking", "speaking"):
+            return
+        if self._means_nothing(text):
+            self._caller.patience_ms = BACKCHANNEL_MS
+        elif self._caller.voice_at is not None:
+            self._interrupt()
+
+    def _turn_ended(self, event: ev.TurnEnded) -> None:
+        text = event.text.strip()
+        if not text and not self._caller.digits:
+            self._nothing(event.ended_ms - event.began_ms)
+        elif not self._caller.digits and self._over_the_agent() and self._means_nothing(text):
+            self._entry("user_utterance", {"text": text, "backchannel": True}, event.began_ms)
+            self._go_on()
+        else:
+            self._turn(text, event.began_ms, event.confidence)
+
+    def _over_the_agent(self) -> bool:
+        """Whether the caller spoke while the agent did: it is still speaking, or was just cut off."""
+        return bool(self._agent.saying or self._agent.backlog)
+
+    def _means_nothing(self, text: str) -> bool:
+        """A "mhm" or the agent's own echo. An agreeing word after a question is an answer, not a "mhm"."""
+        pending = [say.text for say in self._agent.saying.values()]
+        pending += [part.text for part in self._agent.backlog if isinstance(part, Sentence)]
+        if is_echo(text, " ".join([*self._agent.stretch.intended[-2:], *pending])):
+            return True
+        asks = len(pending) <= 1 and any(sentence.rstrip().endswith("?") for sentence in pending)
+        return is_backchannel(text) and self._caller.expect == "anything" and not asks
+
+    def _nothing(self, voiced_ms: int) -> None:
+        """The turn held no words: noise, or speech that could not be understood."""
+        agent, caller = self._agent, self._caller
+        if agent.backlog or agent.saying or agent.think_id is not None or caller.asked is not None:
+            self._go_on()
+        elif voiced_ms >= PUZZLING_MS and not caller.not_understood:
+            caller.not_understood += 1
+            self._own_words(lines.NOT_UNDERSTOOD, "apology")
+        else:
+            self._go("nothing")
+
+    def _go_on(self) -> None:
+        """Give the floor back to the agent, which goes on where it was cut off."""
+        agent, caller = self._agent, self._caller
+        if self.state not in ("hearing", "judging"):
+            return
+        waiting, agent.backlog = agent.backlog, []
+        if agent.think_id is None and caller.asked is not None and not waiting and not agent.saying:
+            self._think(caller.asked)
+            return
+        self._go("resume" if any(isinstance(part, Sentence) for part in waiting) or agent.saying else "wait")
+        for part in waiting:
+            self._part(part)
+        self._settle()
+
+    def _key(self, digit: str) -> None:
+        if self.state in ("ringing", "notice", "closing"):
+            return
+        self._interrupt()
+        self._go("voice")
+        self._caller.key_at = self._now
+        if digit == "#" and self._caller.digits:
+            self._keyed()
+        else:
+            self._caller.digits += digit
+
+    def _keyed(self) -> None:
+        self._turn("", self._caller.key_at, 1.0)
+
+    def _interrupt(self) -> None:
+        """The caller takes the floor. The thought goes on until it is known whether the interruption has content."""
+        agent, caller = self._agent, self._caller
+        if self.state not in ("thinking", "speaking"):
+            return
+        if agent.saying:
+            voiced = None if caller.voice_at is None else self._now - caller.voice_at
+            self._entry("barge_in", {"voicedMs": voiced})
+            self._out.append(StopSpeaking())
+        else:
+            self._stop_thinking()
+        caller.voice_at = None
+        self._go("interrupt")
+
+    def _turn(self, text: str, began_ms: int, confidence: float) -> None:
+        """The caller has said something to be answered. It replaces their last turn if that is still unanswered."""
+        agent, caller = self._agent, self._caller
+        digits, caller.digits = caller.digits, ""
+        said = " ".join(part for part in (text, digits) if part)
+        data: dict[str, object] = {"text": said, "confidence": round(confidence, 3)}
+        self._out_of_the_way()
+        self._entry("user_utterance", data | ({"keys": digits} if digits else {}), began_ms)
+        caller.reminders = caller.not_understood = agent.mouth_failures = 0
+        if self._ending == "agent_ended":
+            self._ending = None
+        if self.settings.end_call_phrases and is_goodbye(said):
+            self._finish("caller_hung_up", lines.GOODBYE)
+            return
+        if caller.asked is not None:
+            before = caller.asked
+            said, began_ms, confidence = f"{before.text} {said}", before.ts_ms, min(confidence, before.confidence)
+        else:
+            caller.turns += 1
+        turn = UserTurn(text=said, ts_ms=began_ms, turn_index=caller.turns, confidence=confidence)
+        caller.asked = caller.next = turn
+        self._go("turn")
+        self._since = self._now
+        if not agent.saying:
+            self._think_next()
+
+    def _out_of_the_way(self) -> None:
+        """Everything the agent was about to say or think is void."""
+        self._agent.backlog = []
+        self._stop_thinking()
+        if self._agent.saying:
+            self._interrupt()
+        else:
+            self._flush()
+
+    # ---- what the mind does
+
+    def _think_next(self) -> None:
+        turn, self._caller.next = self._caller.next, None
+        if turn is not None:
+            self._think(turn)
+
+    def _think(self, turn: UserTurn) -> None:
+        agent = self._agent
+        self._flush()
+        agent.think_id, agent.think_since, agent.silent_since = agent.next_id(), self._now, self._now
+        agent.said_in_thought, agent.fillers = False, 0
+        self._expect("anything")
+        self._go("turn")
+        self._out.append(Think(think_id=agent.think_id, turn=turn))
+
+    def _stop_thinking(self) -> None:
+        if self._agent.think_id is not None:
+            self._out.append(StopThinking(think_id=self._agent.think_id))
+            self._agent.think_id = None
+
+    def _thought(self, event: ev.ReplyPart | ev.ReplyEnded | ev.ReplyFailed) -> None:
+        agent = self._agent
+        match event:
+            case ev.ReplyPart(part=part):
+                self._part(part)
+            case ev.ReplyEnded():
+                agent.think_id, agent.mind_failures = None, 0
+                if not agent.said_in_thought and self._ending is None and not agent.backlog:
+                    self._failed("empty_reply")
+                self._settle()
+            case ev.ReplyFailed(cause=cause):
+                agent.think_id = None
+                self._failed(cause)
+                self._settle()
+            case _:
+                assert_never(event)
+
+    def _failed(self, cause: str) -> None:
+        """The mind gave nothing usable: say so, or give up when it goes on like this."""
+        agent = self._agent
+        agent.mind_failures += 1
+        self._caller.asked = None
+        self._entry("error", {"cause": "mind_failed", "detail": cause})
+        if agent.mind_failures >= FAILURES:
+            self._finish("service_failed", lines.GIVING_UP)
+        elif self.floor != "caller":
+            self._own_words(lines.APOLOGY, "apology")
+
+    def _part(self, part: Reply) -> None:
+        match part:
+            case Sentence() | EndCall() | HandOff() | Expect() if self.floor == "caller":
+                self._agent.backlog.append(part)
+            case Sentence(text=text, kind=kind):
+                self._agent.said_in_thought = True
+                if kind == "filler":
+                    self._entry("filler", {"text": text})
+                self._say(text, kind)
+            case EndCall():
+                self._ending = "agent_ended"
+            case HandOff(reason=reason):
+                self._entry("handoff", {"reason": reason, "outcome": "not_available"})
+            case Expect(kind=kind):
+                self._expect(kind)
+            case Retrieved() | SkillCalled() | SkillReturned() | Captured() | Fallback():
+                self._note(part)
+            case _:
+                assert_never(part)
+
+    def _note(self, part: Retrieved | SkillCalled | SkillReturned | Captured | Fallback) -> None:
+        match part:
+            case Retrieved(query=query, passages=passages, top_score=top):
+                found = [{"sourceId": p.source_id, "chunkId": p.chunk_id, "score": p.score} for p in passages]
+                self._entry("kb_retrieval", {"query": query, "passages": found, "topScore": top})
+            case SkillCalled(call_id=call_id, name=name, arguments=arguments):
+                data = {"phase": "called", "callId": call_id, "name": name, "arguments": dict(arguments)}
+                self._entry("tool_call", data)
+            case SkillReturned(call_id=call_id, name=name, ok=ok, result=result):
+                data = {"phase": "returned", "callId": call_id, "name": name, "ok": ok, "result": dict(result)}
+                self._entry("tool_call", data)
+            case Captured(slot=slot, value=value, display=display):
+                self._entry("tool_call", {"phase": "captured", "slot": slot, "value": value, "display": display})
+            case Fallback(reason=reason):
+                self._entry("error", {"cause": "model_fallback", "detail": reason})
+            case _:
+                assert_never(part)
+
+    # ---- what the mouth does
+
+    def _say(self, text: str, kind: SayKind) -> None:
+        agent = self._agent
+        say = Say(say_id=agent.next_id(), text=text, kind=kind, turn_index=self._caller.turns or None)
+        if not agent.saying:
+            agent.silent_since = self._now
+        if not agent.stretch.intended and agent.stretch.began_ms is None:
+            agent.stretch.kind = kind
+        agent.saying[say.say_id] = say
+        self._out.append(say)
+
+    def _own_words(self, text: str, kind: SayKind) -> None:
+        """The platform speaks by itself."""
+        self._say(text, kind)
+        self._go("speak")
+
+    def _said(self, event: ev.Playing | ev.Spoken | ev.Cut | ev.SayFailed) -> None:
+        agent = self._agent
+        say = agent.saying[event.say_id]
+        if isinstance(event, ev.Playing):
+            agent.sounding = say.say_id
+            if agent.stretch.began_ms is None:
+                agent.stretch.began_ms = self._now
+            if self.state == "thinking":
+                self._go("sound")
+            return
+        del agent.saying[event.say_id]
+        if agent.sounding == event.say_id:
+            agent.sounding = None
+        agent.silent_since = self._now
+        heard = say.text if isinstance(event, ev.Spoken) else event.heard
+        agent.stretch.add(heard, say.text)
+        if heard.strip() and say.kind == "answer":
+            self._caller.asked = self._caller.next
+        match event:
+            case ev.Spoken():
+                agent.mouth_failures = 0
+            case ev.Cut(heard=heard):
+                self._was_cut(say, heard)
+            case ev.SayFailed(cause=cause):
+                self._mouth_failed(say, cause)
+            case _:
+                assert_never(event)
+        self._settle()
+
+    def _was_cut(self, say: Say, heard: str) -> None:
+        rest = say.text[len(heard) :].strip()
+        if self.floor == "caller" and self._caller.next is None and rest and say.kind in ("answer", "filler"):
+            where = sum(isinstance(part, Sentence) for part in self._agent.backlog)
+            self._agent.backlog.insert(where, Sentence(text=rest))
+            self._agent.stretch.intended[-1] = heard
+        elif self.floor == "agent" and self.state != "closing":
+            self._mouth_failed(say, "cut_off")
+
+    def _mouth_failed(self, say: Say, cause: str) -> None:
+        agent = self._agent
+        agent.mouth_failures += 1
+        self._entry("error", {"cause": "mouth_failed", "detail": cause, "kind": say.kind})
+        if agent.mouth_failures >= FAILURES:
+            self._finish("service_failed")
+        elif say.kind == "notice" and self.state == "notice":
+            self._say(self.settings.notice, "notice")
+
+    def _settle(self) -> None:
+        """Once the agent has nothing left to say, the floor goes on to whom it belongs."""
+        agent = self._agent
+        if agent.saying or self.state == "ended":
+            return
+        if self.state == "closing":
+            self._end()
+        elif self._caller.next is not None:
+            self._think_next()
+        elif self.floor == "caller" or self.state in ("ringing", "notice", "listening"):
+            return
+        elif agent.think_id is not None:
+            self._go("wait")
+        elif self._ending is not None:
+            self._finish(self._ending)
+        else:
+            self._flush()
+            self._caller.asked = None
+            self._go("silent")
+
+    def _flush(self) -> None:
+        """What was heard of the agent becomes history, for the timeline and for the mind."""
+        stretch, self._agent.stretch = self._agent.stretch, Stretch()
+        if not stretch.intended:
+            return
+        if stretch.heard:
+            cut = stretch.spoken != stretch.whole
+            data: dict[str, object] = {"text": stretch.spoken, "kind": stretch.kind, "cut": cut}
+            if cut:
+                data["intended"] = stretch.whole
+            self._entry("agent_message", data, stretch.began_ms)
+        self._out.append(Remember(spoken=stretch.spoken))
+
+    # ---- the end
+
+    def _finish(self, cause: str, goodbye: str = "") -> None:
+        """Lead the call to its end: fall silent, say the last words if there are any, hang up."""
+        agent = self._agent
+        known: Cause = cause  # type: ignore[assignment]  # the ports' causes are those of commands.Cause
+        self._stop_thinking()
+        agent.backlog, self._caller.next = [], None
+        if agent.saying and (goodbye == "" or self.state != "closing"):
+            self._out.append(StopSpeaking())
+        if self.state != "closing":
+            self._ending = known
+            self._go("finish")
+            if goodbye:
+                agent.silent_since, agent.sounding = self._now, None
+                self._say(goodbye, "goodbye")
+        if not agent.saying:
+            self._end()
+
+    def _end(self) -> None:
+        cause: Cause = self._ending or "service_failed"
+        self._flush()
+        self._entry("call_ended", {"cause": cause, "turns": self._caller.turns})
+        self._agent = Agent()
+        self._go("gone")
+        self._out.append(HangUp(cause=cause))
+
+    # ---- time
+
+    def _timers(self) -> Iterator[tuple[int, Callable[[], None]]]:
+        """Everything that is to happen by itself, derived from the state; nothing is armed or disarmed."""
+        agent, caller, settings = self._agent, self._caller, self.settings
+        if self.state in ("ringing", "ended"):
+            return
+        if self.state == "closing":
+            yield self._since + CLOSING_MS, self._end
+        else:
+            yield settings.max_call_ms, self._too_long
+        if agent.saying and agent.sounding is None:
+            yield agent.silent_since + DEAD_AIR_MS, self._no_sound
+        if caller.voice_at is not None and self.state in ("thinking", "speaking"):
+            yield caller.voice_at + caller.patience_ms, self._interrupt
+        if caller.digits and self.floor == "caller":
+            yield caller.key_at + KEY_PAUSE_MS, self._keyed
+        if self.state == "thinking" and not agent.saying and agent.think_id is not None:
+            yield agent.think_since + THOUGHT_MS, self._thought_too_long
+            if agent.fillers < len(lines.FILLERS):
+                yield agent.silent_since + DEAD_AIR_MS * (agent.fillers + 1), self._fill
+        if self.state == "judging" and not caller.digits:
+            yield self._since + max(DEAD_AIR_MS, settings.max_silence_ms + 2_000), self._no_words
+        if self.state == "listening":
+            wait = settings.idle_interval_ms if caller.reminders else settings.idle_delay_ms
+            yield self._since + wait, self._idle
+
+    def _too_long(self) -> None:
+        self._finish("max_duration", self.settings.max_duration_message)
+
+    def _no_sound(self) -> None:
+        """A Say is due and nothing sounds."""
+        self._entry("error", {"cause": "dead_air", "part": "mouth"})
+        self._agent.silent_since = self._now
+        self._out.append(StopSpeaking())
+
+    def _no_words(self) -> None:
+        """The caller fell silent and nothing came of it: the ears are stuck."""
+        self._entry("error", {"cause": "dead_air", "part": "ears"})
+        if self._over_the_agent() or self._caller.asked is not None:
+            self._go_on()
+        if self.state == "judging":
+            self._own_words(lines.NOT_UNDERSTOOD, "apology")
+
+    def _fill(self) -> None:
+        filler = lines.FILLERS[self._agent.fillers]
+        self._agent.fillers += 1
+        self._entry("filler", {"text": filler, "waitedMs": self._now - self._agent.think_since})
+        self._say(filler, "filler")
+
+    def _thought_too_long(self) -> None:
+        self._stop_thinking()
+        self._failed("too_long")
+
+    def _idle(self) -> None:
+        caller = self._caller
+        if caller.reminders < self.settings.max_idle_reminders:
+            caller.reminders += 1
+            self._own_words(lines.REMINDERS[(caller.reminders - 1) % len(lines.REMINDERS)], "reminder")
+            return
+        if self.settings.on_no_response == "transfer":
+            self._entry("handoff", {"reason": "no_response", "outcome": "not_available"})
+        self._finish("no_response", lines.NO_RESPONSE)
+
+    # ---- small things
+
+    def _go(self, signal: Signal) -> None:
+        """Follow the table; a signal it does not list for this state changes nothing."""
+        target = TABLE[self.state].get(signal)
+        if target is not None and target != self.state:
+            self.state, self._since = target, self._now
+            self._out.append(Show(state=target))
+
+    def _expect(self, kind: ExpectKind) -> None:
+        if kind != self._caller.expect:
+            self._caller.expect = kind
+            self._out.append(Listen(kind=kind))
+
+    def _entry(self, type_: EntryType, data: Mapping[str, object], at_ms: int | None = None) -> None:
+        self._out.append(Entry(type=type_, at_ms=self._now if at_ms is None else at_ms, data=data))
