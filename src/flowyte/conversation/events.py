@@ -7,6 +7,7 @@ four events of `Heard` come from the ears, the rest from the shell around the ma
 from dataclasses import dataclass
 from typing import Literal
 
+from flowyte.conversation.commands import Cause
 from flowyte.conversation.reply import Reply
 
 ConsentOutcome = Literal["granted", "denied", "unknown"]
@@ -129,16 +130,16 @@ class SayFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LegLost:
-    """The person is gone; `cause` is one of commands.Cause."""
+    """The person is gone."""
 
-    cause: str
+    cause: Cause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndRequested:
     """Somebody other than the two parties ends the call: an operator, a drain, a failed part."""
 
-    cause: str
+    cause: Cause
 
 
 Heard = SpeechStarted | SpeechStopped | Partial | TurnEnded

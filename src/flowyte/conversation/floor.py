@@ -26,7 +26,7 @@ class Stretch:
 
     @property
     def whole(self) -> str:
-        return " ".join(self.intended)
+        return " ".join(part for part in self.intended if part)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +41,7 @@ class Agent:
     think_id: int | None = None
     think_since: int = 0
     said_in_thought: bool = False
+    answer_at: int | None = None
     fillers: int = 0
     last_id: int = 0
     mouth_failures: int = 0

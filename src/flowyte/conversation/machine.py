@@ -6,53 +6,21 @@ state follows which is `table.TABLE`; this file decides which signal an event am
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
+from flowyte.conversation import commands as do
 from flowyte.conversation import events as ev
 from flowyte.conversation import lines
-from flowyte.conversation.commands import (
-    Capture,
-    Cause,
-    Command,
-    Entry,
-    EntryType,
-    HangUp,
-    Listen,
-    Remember,
-    Say,
-    SayKind,
-    Show,
-    State,
-    StopSpeaking,
-    StopThinking,
-    Think,
-)
+from flowyte.conversation.alarms import BACKCHANNEL_MS, Alarm, alarms
+from flowyte.conversation.commands import Cause, Command, EntryType, Say, SayKind, State
 from flowyte.conversation.floor import Agent, Caller, Stretch
 from flowyte.conversation.phrases import is_backchannel, is_echo, is_goodbye
-from flowyte.conversation.reply import (
-    Captured,
-    EndCall,
-    Expect,
-    ExpectKind,
-    Fallback,
-    HandOff,
-    Reply,
-    Retrieved,
-    Sentence,
-    SkillCalled,
-    SkillReturned,
-    UserTurn,
-)
+from flowyte.conversation.reply import EndCall, Expect, ExpectKind, HandOff, Reply, Sentence, UserTurn
 from flowyte.conversation.settings import MachineSettings
 from flowyte.conversation.table import FLOOR, TABLE, Floor, Signal
+from flowyte.conversation.timeline import entry_of
 
-DEAD_AIR_MS = 4_000  # nobody speaks and nothing explains it: callers say "hello?" at about this time
-THOUGHT_MS = 20_000  # a mind that has not finished by then is given up, fillers or not
-KEY_PAUSE_MS = 2_500  # the usual inter-digit time of telephone menus
-# A voice that so far said only "mhm" may go on this long before its length alone makes it an interruption.
-BACKCHANNEL_MS = 900
-CLOSING_MS = 30_000  # the last words are spoken or given up by then
 FAILURES = 3  # of the mouth or the mind in a row, after which the call cannot go on
 PUZZLING_MS = 1_000  # a voice this long of which nothing was understood deserves an answer
 
@@ -87,14 +55,14 @@ class Machine:
 
     def deadline(self) -> int | None:
         """When `expire` is wanted at the latest; never before the present. None once the call has ended."""
-        first = min((when for when, _ in self._timers()), default=None)
+        first = min((when for when, _ in self._alarms()), default=None)
         return None if first is None else max(first, self._now)
 
     def expire(self, now_ms: int) -> None:
         """Do what is due, oldest first. Harmless when nothing is."""
         self._now = max(self._now, now_ms)
-        while due := min((t for t in self._timers() if t[0] <= self._now), key=lambda t: t[0], default=None):
-            due[1]()
+        while due := min((a for a in self._alarms() if a[0] <= self._now), default=None):
+            self._ring(due[1])
 
     # ---- events
 
@@ -131,7 +99,7 @@ class Machine:
             return
         record = outcome == "granted" and self.settings.record
         self._entry("consent", {"outcome": outcome, "recording": record, "announced": self.settings.notice})
-        self._out.append(Capture(record=record))
+        self._out.append(do.Capture(record=record))
         self._go("consented")
         if self.settings.greeting:
             self._say(self.settings.greeting, "greeting")
@@ -168,8 +136,9 @@ class Machine:
 
     def _turn_ended(self, event: ev.TurnEnded) -> None:
         text = event.text.strip()
-        if not text and not self._caller.digits:
-            self._nothing(event.ended_ms - event.began_ms)
+        if not text:
+            if not self._caller.digits:  # keys are being pressed: their pause ends the turn, not a noise
+                self._nothing(event.ended_ms - event.began_ms)
         elif not self._caller.digits and self._over_the_agent() and self._means_nothing(text):
             self._entry("user_utterance", {"text": text, "backchannel": True}, event.began_ms)
             self._go_on()
@@ -177,8 +146,8 @@ class Machine:
             self._turn(text, event.began_ms, event.confidence)
 
     def _over_the_agent(self) -> bool:
-        """Whether the caller spoke while the agent did: it is still speaking, or was just cut off."""
-        return bool(self._agent.saying or self._agent.backlog)
+        """Whether the caller spoke while the agent did or was about to: it has more to say, or to think."""
+        return bool(self._agent.saying or self._agent.backlog or self._agent.think_id is not None)
 
     def _means_nothing(self, text: str) -> bool:
         """A "mhm" or the agent's own echo. An agreeing word after a question is an answer, not a "mhm"."""
@@ -191,8 +160,8 @@ class Machine:
 
     def _nothing(self, voiced_ms: int) -> None:
         """The turn held no words: noise, or speech that could not be understood."""
-        agent, caller = self._agent, self._caller
-        if agent.backlog or agent.saying or agent.think_id is not None or caller.asked is not None:
+        caller = self._caller
+        if self._over_the_agent():
             self._go_on()
         elif voiced_ms >= PUZZLING_MS and not caller.not_understood:
             caller.not_understood += 1
@@ -202,13 +171,10 @@ class Machine:
 
     def _go_on(self) -> None:
         """Give the floor back to the agent, which goes on where it was cut off."""
-        agent, caller = self._agent, self._caller
+        agent = self._agent
         if self.state not in ("hearing", "judging"):
             return
         waiting, agent.backlog = agent.backlog, []
-        if agent.think_id is None and caller.asked is not None and not waiting and not agent.saying:
-            self._think(caller.asked)
-            return
         self._go("resume" if any(isinstance(part, Sentence) for part in waiting) or agent.saying else "wait")
         for part in waiting:
             self._part(part)
@@ -221,12 +187,9 @@ class Machine:
         self._go("voice")
         self._caller.key_at = self._now
         if digit == "#" and self._caller.digits:
-            self._keyed()
+            self._ring("keyed")
         else:
             self._caller.digits += digit
-
-    def _keyed(self) -> None:
-        self._turn("", self._caller.key_at, 1.0)
 
     def _interrupt(self) -> None:
         """The caller takes the floor. The thought goes on until it is known whether the interruption has content."""
@@ -236,9 +199,7 @@ class Machine:
         if agent.saying:
             voiced = None if caller.voice_at is None else self._now - caller.voice_at
             self._entry("barge_in", {"voicedMs": voiced})
-            self._out.append(StopSpeaking())
-        else:
-            self._stop_thinking()
+            self._out.append(do.StopSpeaking())
         caller.voice_at = None
         self._go("interrupt")
 
@@ -256,6 +217,8 @@ class Machine:
         if self.settings.end_call_phrases and is_goodbye(said):
             self._finish("caller_hung_up", lines.GOODBYE)
             return
+        if agent.answer_at is not None and began_ms > agent.answer_at:
+            caller.asked = None
         if caller.asked is not None:
             before = caller.asked
             said, began_ms, confidence = f"{before.text} {said}", before.ts_ms, min(confidence, before.confidence)
@@ -288,14 +251,14 @@ class Machine:
         agent = self._agent
         self._flush()
         agent.think_id, agent.think_since, agent.silent_since = agent.next_id(), self._now, self._now
-        agent.said_in_thought, agent.fillers = False, 0
+        agent.said_in_thought, agent.answer_at, agent.fillers = False, None, 0
         self._expect("anything")
         self._go("turn")
-        self._out.append(Think(think_id=agent.think_id, turn=turn))
+        self._out.append(do.Think(think_id=agent.think_id, turn=turn))
 
     def _stop_thinking(self) -> None:
         if self._agent.think_id is not None:
-            self._out.append(StopThinking(think_id=self._agent.think_id))
+            self._out.append(do.StopThinking(think_id=self._agent.think_id))
             self._agent.think_id = None
 
     def _thought(self, event: ev.ReplyPart | ev.ReplyEnded | ev.ReplyFailed) -> None:
@@ -341,28 +304,8 @@ class Machine:
                 self._entry("handoff", {"reason": reason, "outcome": "not_available"})
             case Expect(kind=kind):
                 self._expect(kind)
-            case Retrieved() | SkillCalled() | SkillReturned() | Captured() | Fallback():
-                self._note(part)
             case _:
-                assert_never(part)
-
-    def _note(self, part: Retrieved | SkillCalled | SkillReturned | Captured | Fallback) -> None:
-        match part:
-            case Retrieved(query=query, passages=passages, top_score=top):
-                found = [{"sourceId": p.source_id, "chunkId": p.chunk_id, "score": p.score} for p in passages]
-                self._entry("kb_retrieval", {"query": query, "passages": found, "topScore": top})
-            case SkillCalled(call_id=call_id, name=name, arguments=arguments):
-                data = {"phase": "called", "callId": call_id, "name": name, "arguments": dict(arguments)}
-                self._entry("tool_call", data)
-            case SkillReturned(call_id=call_id, name=name, ok=ok, result=result):
-                data = {"phase": "returned", "callId": call_id, "name": name, "ok": ok, "result": dict(result)}
-                self._entry("tool_call", data)
-            case Captured(slot=slot, value=value, display=display):
-                self._entry("tool_call", {"phase": "captured", "slot": slot, "value": value, "display": display})
-            case Fallback(reason=reason):
-                self._entry("error", {"cause": "model_fallback", "detail": reason})
-            case _:
-                assert_never(part)
+                self._entry(*entry_of(part))
 
     # ---- what the mouth does
 
@@ -388,6 +331,8 @@ class Machine:
             agent.sounding = say.say_id
             if agent.stretch.began_ms is None:
                 agent.stretch.began_ms = self._now
+            if say.kind == "answer" and agent.answer_at is None:
+                agent.answer_at = self._now
             if self.state == "thinking":
                 self._go("sound")
             return
@@ -405,28 +350,33 @@ class Machine:
             case ev.Cut(heard=heard):
                 self._was_cut(say, heard)
             case ev.SayFailed(cause=cause):
-                self._mouth_failed(say, cause)
+                self._mouth_failed(say, heard, cause)
             case _:
                 assert_never(event)
         self._settle()
 
     def _was_cut(self, say: Say, heard: str) -> None:
         rest = say.text[len(heard) :].strip()
-        if self.floor == "caller" and self._caller.next is None and rest and say.kind in ("answer", "filler"):
+        if self.state == "closing" or self._caller.next is not None:
+            return
+        if self.floor != "caller":
+            self._mouth_failed(say, heard, "cut_off")
+        elif rest and say.kind in ("answer", "filler"):
             where = sum(isinstance(part, Sentence) for part in self._agent.backlog)
             self._agent.backlog.insert(where, Sentence(text=rest))
-            self._agent.stretch.intended[-1] = heard
-        elif self.floor == "agent" and self.state != "closing":
-            self._mouth_failed(say, "cut_off")
+            self._agent.stretch.intended[-1] = heard.strip()
 
-    def _mouth_failed(self, say: Say, cause: str) -> None:
+    def _mouth_failed(self, say: Say, heard: str, cause: str) -> None:
+        """A Say broke off: its rest is said again, unless that has failed too often."""
         agent = self._agent
         agent.mouth_failures += 1
         self._entry("error", {"cause": "mouth_failed", "detail": cause, "kind": say.kind})
+        rest = say.text if say.kind == "notice" else say.text[len(heard) :].strip()
         if agent.mouth_failures >= FAILURES:
             self._finish("service_failed")
-        elif say.kind == "notice" and self.state == "notice":
-            self._say(self.settings.notice, "notice")
+        elif rest and self.floor != "caller" and self.state != "closing" and self._caller.next is None:
+            agent.stretch.intended[-1] = heard.strip()
+            self._say(rest, say.kind)
 
     def _settle(self) -> None:
         """Once the agent has nothing left to say, the floor goes on to whom it belongs."""
@@ -459,20 +409,19 @@ class Machine:
             if cut:
                 data["intended"] = stretch.whole
             self._entry("agent_message", data, stretch.began_ms)
-        self._out.append(Remember(spoken=stretch.spoken))
+        self._out.append(do.Remember(spoken=stretch.spoken))
 
     # ---- the end
 
-    def _finish(self, cause: str, goodbye: str = "") -> None:
+    def _finish(self, cause: Cause, goodbye: str = "") -> None:
         """Lead the call to its end: fall silent, say the last words if there are any, hang up."""
         agent = self._agent
-        known: Cause = cause  # type: ignore[assignment]  # the ports' causes are those of commands.Cause
         self._stop_thinking()
         agent.backlog, self._caller.next = [], None
         if agent.saying and (goodbye == "" or self.state != "closing"):
-            self._out.append(StopSpeaking())
+            self._out.append(do.StopSpeaking())
         if self.state != "closing":
-            self._ending = known
+            self._ending = cause
             self._go("finish")
             if goodbye:
                 agent.silent_since, agent.sounding = self._now, None
@@ -482,52 +431,53 @@ class Machine:
 
     def _end(self) -> None:
         cause: Cause = self._ending or "service_failed"
+        if self._agent.saying:
+            self._out.append(do.StopSpeaking())
         self._flush()
         self._entry("call_ended", {"cause": cause, "turns": self._caller.turns})
         self._agent = Agent()
         self._go("gone")
-        self._out.append(HangUp(cause=cause))
+        self._out.append(do.HangUp(cause=cause))
 
     # ---- time
 
-    def _timers(self) -> Iterator[tuple[int, Callable[[], None]]]:
-        """Everything that is to happen by itself, derived from the state; nothing is armed or disarmed."""
-        agent, caller, settings = self._agent, self._caller, self.settings
-        if self.state in ("ringing", "ended"):
-            return
-        if self.state == "closing":
-            yield self._since + CLOSING_MS, self._end
-        else:
-            yield settings.max_call_ms, self._too_long
-        if agent.saying and agent.sounding is None:
-            yield agent.silent_since + DEAD_AIR_MS, self._no_sound
-        if caller.voice_at is not None and self.state in ("thinking", "speaking"):
-            yield caller.voice_at + caller.patience_ms, self._interrupt
-        if caller.digits and self.floor == "caller":
-            yield caller.key_at + KEY_PAUSE_MS, self._keyed
-        if self.state == "thinking" and not agent.saying and agent.think_id is not None:
-            yield agent.think_since + THOUGHT_MS, self._thought_too_long
-            if agent.fillers < len(lines.FILLERS):
-                yield agent.silent_since + DEAD_AIR_MS * (agent.fillers + 1), self._fill
-        if self.state == "judging" and not caller.digits:
-            yield self._since + max(DEAD_AIR_MS, settings.max_silence_ms + 2_000), self._no_words
-        if self.state == "listening":
-            wait = settings.idle_interval_ms if caller.reminders else settings.idle_delay_ms
-            yield self._since + wait, self._idle
+    def _alarms(self) -> Iterator[tuple[int, Alarm]]:
+        return alarms(self.state, self._since, self._agent, self._caller, self.settings)
 
-    def _too_long(self) -> None:
-        self._finish("max_duration", self.settings.max_duration_message)
+    def _ring(self, alarm: Alarm) -> None:
+        match alarm:
+            case "closed":
+                self._end()
+            case "too_long":
+                self._finish("max_duration", self.settings.max_duration_message)
+            case "no_sound":
+                self._no_sound()
+            case "interrupt":
+                self._interrupt()
+            case "keyed":
+                self._turn("", self._caller.key_at, 1.0)
+            case "thought_too_long":
+                self._stop_thinking()
+                self._failed("too_long")
+            case "fill":
+                self._fill()
+            case "no_words":
+                self._no_words()
+            case "idle":
+                self._idle()
+            case _:
+                assert_never(alarm)
 
     def _no_sound(self) -> None:
         """A Say is due and nothing sounds."""
         self._entry("error", {"cause": "dead_air", "part": "mouth"})
         self._agent.silent_since = self._now
-        self._out.append(StopSpeaking())
+        self._out.append(do.StopSpeaking())
 
     def _no_words(self) -> None:
         """The caller fell silent and nothing came of it: the ears are stuck."""
         self._entry("error", {"cause": "dead_air", "part": "ears"})
-        if self._over_the_agent() or self._caller.asked is not None:
+        if self._over_the_agent():
             self._go_on()
         if self.state == "judging":
             self._own_words(lines.NOT_UNDERSTOOD, "apology")
@@ -537,10 +487,6 @@ class Machine:
         self._agent.fillers += 1
         self._entry("filler", {"text": filler, "waitedMs": self._now - self._agent.think_since})
         self._say(filler, "filler")
-
-    def _thought_too_long(self) -> None:
-        self._stop_thinking()
-        self._failed("too_long")
 
     def _idle(self) -> None:
         caller = self._caller
@@ -559,12 +505,12 @@ class Machine:
         target = TABLE[self.state].get(signal)
         if target is not None and target != self.state:
             self.state, self._since = target, self._now
-            self._out.append(Show(state=target))
+            self._out.append(do.Show(state=target))
 
     def _expect(self, kind: ExpectKind) -> None:
         if kind != self._caller.expect:
             self._caller.expect = kind
-            self._out.append(Listen(kind=kind))
+            self._out.append(do.Listen(kind=kind))
 
     def _entry(self, type_: EntryType, data: Mapping[str, object], at_ms: int | None = None) -> None:
-        self._out.append(Entry(type=type_, at_ms=self._now if at_ms is None else at_ms, data=data))
+        self._out.append(do.Entry(type=type_, at_ms=self._now if at_ms is None else at_ms, data=data))

@@ -1,0 +1,29 @@
+"""How what a mind reports is written to the timeline."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from flowyte.conversation.commands import EntryType
+from flowyte.conversation.reply import Captured, Fallback, Retrieved, SkillCalled, SkillReturned
+
+Reported = Retrieved | SkillCalled | SkillReturned | Captured | Fallback
+
+
+def entry_of(part: Reported) -> tuple[EntryType, Mapping[str, object]]:
+    match part:
+        case Retrieved(query=query, passages=passages, top_score=top):
+            found = [
+                {"sourceId": p.source_id, "chunkId": p.chunk_id, "title": p.title, "score": p.score} for p in passages
+            ]
+            return "kb_retrieval", {"query": query, "passages": found, "topScore": top}
+        case SkillCalled(call_id=call_id, name=name, arguments=arguments):
+            return "tool_call", {"phase": "called", "callId": call_id, "name": name, "arguments": dict(arguments)}
+        case SkillReturned(call_id=call_id, name=name, ok=ok, result=result):
+            data: dict[str, object] = {"phase": "returned", "callId": call_id, "name": name}
+            return "tool_call", data | {"ok": ok, "result": dict(result)}
+        case Captured(slot=slot, value=value, display=display):
+            return "tool_call", {"phase": "captured", "slot": slot, "value": value, "display": display}
+        case Fallback(reason=reason):
+            return "error", {"cause": "model_fallback", "detail": reason}
+        case _:
+            assert_never(part)
