@@ -1,0 +1,248 @@
+"""One call: it pumps the leg, the ears, the mind and the mouth, and performs what the turn machine commands.
+
+Everything runs in one TaskGroup on one event loop, and time comes from the pacer's ticks. It promises a cause for
+every end and that one failing part is told to the machine instead of killing the call. It decides nothing about turns.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from typing import assert_never
+
+from flowyte.compliance.consent import consent_for, disclosure
+from flowyte.conversation import commands as do
+from flowyte.conversation import events as ev
+from flowyte.conversation.machine import Machine
+from flowyte.conversation.reply import MindContext, Sentence, UserTurn
+from flowyte.conversation.settings import MachineSettings
+from flowyte.kit import log
+from flowyte.kit.clock import Clock
+from flowyte.live.clockwork import Clockwork
+from flowyte.live.inbound import Inbound
+from flowyte.live.pacer import Pacer
+from flowyte.live.playout import FRAME_MS, Heard, Playout
+from flowyte.live.ports import Ears, Evidence, Leg, Mind, Mouth, Note
+from flowyte.live.speaker import Speaker
+from flowyte.live.waterfall import Waterfall
+
+logger = log.get(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What all calls of a process share."""
+
+    ears: Ears
+    mind: Mind
+    mouth: Mouth
+    clock: Clock
+    pacer: Pacer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    cause: str
+    duration_ms: int
+
+
+class Session:
+    """`run` holds the call to its end. `hear`, `key` and `lost` are called by the channel, `end` by an operator."""
+
+    def __init__(self, leg: Leg, *, services: Services, context: MindContext, evidence: Evidence) -> None:
+        agent = context.agent
+        self._leg = leg
+        self._services = services
+        self._evidence = evidence
+        self._consent = consent_for(agent)
+        self._machine = Machine(MachineSettings.from_agent(agent, notice=disclosure(agent)))
+        self._clockwork = Clockwork(clock=services.clock)
+        self._inbound = Inbound(
+            ears=services.ears, rate=leg.rate, language=context.language, now=lambda: self._clockwork.now
+        )
+        self._playout = Playout(leg, self._sounded)
+        self._speaker = Speaker(mouth=services.mouth, context=context, rate=leg.rate, made=self._sound_made)
+        self._saying: dict[int, do.Say] = {}
+        self._thinking = services.mind.open(context)
+        self._thought: asyncio.Task[None] | None = None
+        self._waterfall = Waterfall()
+
+    # ---- what the channel calls
+
+    def hear(self, pcm: bytes) -> None:
+        """One 20 ms frame at the leg's rate."""
+        if len(pcm) != len(self._playout.silence):
+            self.lost("leg_invalid")
+        elif not self._clockwork.over.is_set():
+            self._inbound.hear(pcm)
+
+    def key(self, digit: str) -> None:
+        self._receive(ev.Key(digit=digit))
+
+    def lost(self, cause: do.Cause) -> None:
+        """The leg is gone."""
+        self._receive(ev.LegLost(cause=cause))
+
+    def end(self, cause: do.Cause) -> None:
+        """Somebody else ends the call."""
+        self._receive(ev.EndRequested(cause=cause))
+
+    # ---- the life of a call
+
+    async def run(self) -> Ended:
+        """From the notice to the hang-up; returns when everything of the call is at rest."""
+        work = self._clockwork
+        work.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                work.group = group
+                self._services.pacer.join(self)
+                self._receive(ev.LegUp())
+                await work.over.wait()
+                for task in work.tasks:
+                    task.cancel()
+        finally:
+            self._services.pacer.leave(self)
+            self._inbound.close()
+            if not work.over.is_set():
+                self._hang_up("drained")
+            await self._evidence.finish(work.cause)
+        return Ended(cause=work.cause, duration_ms=work.now)
+
+    def tick(self) -> None:
+        """Every 20 ms, by the pacer. A fault here is this call's alone: the other calls tick on."""
+        work = self._clockwork
+        try:
+            work.now += FRAME_MS
+            caller, agent = self._inbound.tick(), self._playout.tick()
+            if work.recording:
+                self._evidence.audio(caller, agent)
+            if work.deadline is not None and work.now >= work.deadline:
+                self._receive(None)
+        except Exception as error:  # the edge of a call
+            logger.exception("call.failed", error=type(error).__name__)
+            self._hang_up("service_failed")
+
+    def _receive(self, event: ev.Event | None) -> None:
+        """One event at a time, in order: an event that a command causes waits until the command is done."""
+        work = self._clockwork
+        work.inbox.append(event)
+        if work.busy or work.over.is_set():
+            return
+        work.busy = True
+        try:
+            while work.inbox:
+                self._step(work.inbox.popleft())
+        finally:
+            work.busy = False
+        work.deadline = self._machine.deadline()
+
+    def _step(self, event: ev.Event | None) -> None:
+        if event is None:
+            self._machine.expire(self._clockwork.now)
+        else:
+            self._machine.receive(event, self._clockwork.now)
+        while (command := self._machine.next_command()) is not None:
+            self._perform(command)
+
+    def _perform(self, command: do.Command) -> None:  # noqa: C901 - one case a command
+        match command:
+            case do.Say():
+                self._say(command)
+            case do.StopSpeaking():
+                self._speaker.stop()
+                self._playout.cut()
+            case do.Think(think_id=think_id, turn=turn):
+                self._think(think_id, turn)
+            case do.StopThinking():
+                if self._thought is not None:
+                    self._thought.cancel()
+            case do.Remember(spoken=spoken):
+                self._thinking.heard(spoken)
+            case do.Capture():
+                self._capture()
+            case do.Listen(kind=kind):
+                self._inbound.expect(kind)
+            case do.Show(state=state):
+                self._leg.show(Note(kind="state", text=state))
+            case do.Entry(type=type_, at_ms=at_ms, data=data):
+                self._evidence.event(type_, at_ms, data)
+            case do.HangUp(cause=cause):
+                self._hang_up(cause)
+            case _:
+                assert_never(command)
+
+    def _hang_up(self, cause: str) -> None:
+        work = self._clockwork
+        if work.over.is_set():
+            return
+        work.cause, work.recording, work.deadline = cause, False, None
+        self._leg.show(Note(kind="ended", text=cause))
+        self._leg.close(cause)
+        work.over.set()
+
+    # ---- hearing
+
+    def _capture(self) -> None:
+        """The machine asks; the consent rule itself is asked once more, since this is where sound begins to flow."""
+        if not self._consent.may_capture:
+            return
+        if self._consent.may_record:
+            self._evidence.start_recording(self._leg.rate)
+            self._clockwork.recording = True
+        self._inbound.open(self._heard)
+
+    def _heard(self, event: ev.Heard) -> None:
+        if isinstance(event, ev.Partial | ev.TurnEnded) and event.text.strip():
+            final = isinstance(event, ev.TurnEnded)
+            caption = f"u{self._clockwork.utterance}"
+            self._leg.show(Note(kind="caption", role="user", text=event.text, id=caption, final=final))
+            self._clockwork.utterance += final
+        if isinstance(event, ev.TurnEnded):
+            self._waterfall = Waterfall.of(event, self._clockwork.exact_ms())
+        self._receive(event)
+
+    # ---- thinking
+
+    def _think(self, think_id: int, turn: UserTurn) -> None:
+        self._waterfall.turn, self._waterfall.thought = turn.turn_index, self._clockwork.exact_ms()
+        self._thought = self._clockwork.spawn(
+            self._respond(think_id, turn), lambda why: self._receive(ev.ReplyFailed(think_id=think_id, cause=why))
+        )
+
+    async def _respond(self, think_id: int, turn: UserTurn) -> None:
+        async for part in self._thinking.respond(turn):
+            if isinstance(part, Sentence) and self._waterfall.sentence is None:
+                self._waterfall.sentence = self._clockwork.exact_ms()
+            self._receive(ev.ReplyPart(think_id=think_id, part=part))
+        self._receive(ev.ReplyEnded(think_id=think_id))
+
+    # ---- speaking
+
+    def _say(self, say: do.Say) -> None:
+        self._saying[say.say_id] = say
+        self._speaker.add(self._playout.add(say), self._clockwork)
+
+    def _sound_made(self, say: do.Say) -> None:
+        falls = self._waterfall
+        if say.turn_index is not None and falls.audio is None and falls.sentence is not None:
+            falls.audio = self._clockwork.exact_ms()
+
+    def _sounded(self, event: Heard) -> None:
+        """The playout tells what the caller hears."""
+        say = self._saying.get(event.say_id)
+        if say is not None:
+            self._caption(say, event)
+        if isinstance(event, ev.Playing):
+            data = self._waterfall.played(self._clockwork.exact_ms())
+            if data is not None:
+                self._evidence.event("latency", self._clockwork.now, data)
+        self._receive(event)
+        if say is not None and isinstance(event, ev.Spoken) and say.kind == "notice":
+            self._consent = self._consent.announced_to_end()
+            self._receive(ev.Consented(outcome=self._consent.outcome or "unknown"))
+
+    def _caption(self, say: do.Say, event: Heard) -> None:
+        playing = isinstance(event, ev.Playing)
+        words = event.heard if isinstance(event, ev.Cut | ev.SayFailed) else say.text
+        self._leg.show(Note(kind="caption", role="agent", text=words, id=f"a{say.say_id}", final=not playing))
+        if not playing:
+            del self._saying[say.say_id]
