@@ -20,6 +20,10 @@ class Stretch:
         if heard.strip():
             self.heard.append(heard.strip())
 
+    def resume(self) -> None:
+        """What was cut will be said again, so it is no longer missing."""
+        self.intended = list(self.heard)
+
     @property
     def spoken(self) -> str:
         return " ".join(self.heard)

@@ -97,6 +97,7 @@ class Machine:
     def _consented(self, outcome: ev.ConsentOutcome) -> None:
         if self.state != "notice" or self._agent.saying:
             return
+        self._flush()
         record = outcome == "granted" and self.settings.record
         self._entry("consent", {"outcome": outcome, "recording": record, "announced": self.settings.notice})
         self._out.append(do.Capture(record=record))
@@ -175,6 +176,7 @@ class Machine:
         if self.state not in ("hearing", "judging"):
             return
         waiting, agent.backlog = agent.backlog, []
+        agent.stretch.resume()
         self._go("resume" if any(isinstance(part, Sentence) for part in waiting) or agent.saying else "wait")
         for part in waiting:
             self._part(part)
@@ -364,7 +366,6 @@ class Machine:
         elif rest and say.kind in ("answer", "filler"):
             where = sum(isinstance(part, Sentence) for part in self._agent.backlog)
             self._agent.backlog.insert(where, Sentence(text=rest))
-            self._agent.stretch.intended[-1] = heard.strip()
 
     def _mouth_failed(self, say: Say, heard: str, cause: str) -> None:
         """A Say broke off: its rest is said again, unless that has failed too often."""
@@ -375,7 +376,7 @@ class Machine:
         if agent.mouth_failures >= FAILURES:
             self._finish("service_failed")
         elif rest and self.floor != "caller" and self.state != "closing" and self._caller.next is None:
-            agent.stretch.intended[-1] = heard.strip()
+            agent.stretch.resume()
             self._say(rest, say.kind)
 
     def _settle(self) -> None:

@@ -1,0 +1,124 @@
+"""A conversation in text: the same mind and the same timeline, without sound and without turns to judge.
+
+`send` takes a message and yields the entries of the timeline as they happen, which is what a stream to a browser
+needs. A second message waits for the first to be answered. Closing the iterator stops the mind; what it had said by
+then stays said.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+
+from flowyte.conversation import lines
+from flowyte.conversation.commands import EntryType
+from flowyte.conversation.reply import EndCall, Expect, HandOff, MindContext, Reply, Sentence, UserTurn
+from flowyte.conversation.timeline import entry_of
+from flowyte.kit import log
+from flowyte.kit.clock import Clock
+from flowyte.live.ports import Evidence, Mind
+
+logger = log.get(__name__)
+SILENCE_S = 30  # between two parts of an answer: a reader waits longer than a caller, but not for ever
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatFrame:
+    """One entry of the timeline, or `delta`: a sentence of the answer that is still growing (`data.text`)."""
+
+    type: EntryType | str
+    at_ms: int
+    data: Mapping[str, object]
+
+
+class ChatSession:
+    """`began_ms` is how old the conversation is when it is taken up again by this process."""
+
+    def __init__(
+        self, *, mind: Mind, context: MindContext, evidence: Evidence, clock: Clock, began_ms: int = 0
+    ) -> None:
+        self._thinking = mind.open(context)
+        self._evidence = evidence
+        self._clock = clock
+        self._origin = clock.monotonic_ms() - began_ms
+        self._turns = sum(turn.role == "user" for turn in context.history)
+        self._lock = asyncio.Lock()
+        self.ended: str | None = None
+
+    def begin(self, *, greeting: str = "") -> list[ChatFrame]:
+        """The first frames of a new conversation; a chat is told that it is talking to an AI by the page or the API."""
+        frames = [self._entry("call_started", {"recording": False})]
+        if greeting:
+            self._thinking.heard(greeting)
+            frames.append(self._entry("agent_message", {"text": greeting, "kind": "greeting", "cut": False}))
+        return frames
+
+    async def send(self, message: str) -> AsyncIterator[ChatFrame]:
+        """Answer `message`. After an answer that ends the conversation, `ended` holds the cause."""
+        async with self._lock:
+            self._turns += 1
+            turn = UserTurn(text=message, ts_ms=self._now(), turn_index=self._turns)
+            yield self._entry("user_utterance", {"text": message, "confidence": 1.0})
+            said: list[str] = []
+            try:
+                async for frame in self._answer(turn, said):
+                    yield frame
+            finally:
+                closing = self._close(turn, said)
+            for frame in closing:
+                yield frame
+
+    async def finish(self, cause: str) -> None:
+        """The conversation is over, by the reader, an operator or its age."""
+        self.ended = self.ended or cause
+        self._entry("call_ended", {"cause": self.ended, "turns": self._turns})
+        await self._evidence.finish(self.ended)
+
+    async def _answer(self, turn: UserTurn, said: list[str]) -> AsyncIterator[ChatFrame]:
+        parts = self._thinking.respond(turn)
+        try:
+            while True:
+                async with asyncio.timeout(SILENCE_S):
+                    part = await anext(parts, None)
+                if part is None:
+                    return
+                if (frame := self._frame(part, said)) is not None:
+                    yield frame
+        except Exception as error:  # the edge of a call: a mind may fail in any way
+            logger.warning("chat.mind_failed", error=type(error).__name__)
+            yield self._entry("error", {"cause": "mind_failed", "detail": type(error).__name__})
+            said.append(lines.APOLOGY)
+            yield ChatFrame(type="delta", at_ms=self._now(), data={"text": lines.APOLOGY})
+
+    def _frame(self, part: Reply, said: list[str]) -> ChatFrame | None:
+        match part:
+            case Sentence(text=text, kind=kind):
+                if kind == "filler":
+                    return self._entry("filler", {"text": text})
+                said.append(text)
+                return ChatFrame(type="delta", at_ms=self._now(), data={"text": text})
+            case EndCall():
+                self.ended = "agent_ended"
+                return None
+            case HandOff(reason=reason):
+                return self._entry("handoff", {"reason": reason, "outcome": "not_available"})
+            case Expect():
+                return None  # a reader's next message needs no endpointing
+            case _:
+                return self._entry(*entry_of(part))
+
+    def _close(self, turn: UserTurn, said: list[str]) -> list[ChatFrame]:
+        text = " ".join(said)
+        self._thinking.heard(text)
+        if not text:
+            return []
+        spent = {"turn": turn.turn_index, "replyMs": self._now() - turn.ts_ms}
+        message = self._entry("agent_message", {"text": text, "kind": "answer", "cut": False})
+        return [message, self._entry("latency", spent)]
+
+    def _now(self) -> int:
+        return self._clock.monotonic_ms() - self._origin
+
+    def _entry(self, type_: EntryType, data: Mapping[str, object]) -> ChatFrame:
+        frame = ChatFrame(type=type_, at_ms=self._now(), data=data)
+        self._evidence.event(type_, frame.at_ms, data)
+        return frame
