@@ -84,7 +84,7 @@ class ChatSession:
                 if (frame := self._frame(part, said)) is not None:
                     yield frame
         except Exception as error:  # the edge of a call: a mind may fail in any way
-            logger.warning("chat.mind_failed", error=type(error).__name__)
+            logger.warning("chat.mind_failed", error=type(error).__name__, exc_info=True)
             yield self._entry("error", {"cause": "mind_failed", "detail": type(error).__name__})
             said.append(lines.APOLOGY)
             yield ChatFrame(type="delta", at_ms=self._now(), data={"text": lines.APOLOGY})
