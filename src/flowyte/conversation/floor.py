@@ -50,6 +50,7 @@ class Agent:
     last_id: int = 0
     mouth_failures: int = 0
     mind_failures: int = 0
+    given_up: bool = False
 
     def next_id(self) -> int:
         self.last_id += 1

@@ -12,7 +12,7 @@ from typing import assert_never
 from flowyte.conversation import commands as do
 from flowyte.conversation import events as ev
 from flowyte.conversation import lines
-from flowyte.conversation.alarms import BACKCHANNEL_MS, Alarm, alarms
+from flowyte.conversation.alarms import BACKCHANNEL_MS, CLOSING_MS, DEAD_AIR_MS, Alarm, alarms
 from flowyte.conversation.commands import Cause, Command, EntryType, Say, SayKind, State
 from flowyte.conversation.floor import Agent, Caller, Stretch
 from flowyte.conversation.phrases import is_backchannel, is_echo, is_goodbye
@@ -448,7 +448,7 @@ class Machine:
     def _ring(self, alarm: Alarm) -> None:
         match alarm:
             case "closed":
-                self._end()
+                self._closed()
             case "too_long":
                 self._finish("max_duration", self.settings.max_duration_message)
             case "no_sound":
@@ -468,6 +468,14 @@ class Machine:
                 self._idle()
             case _:
                 assert_never(alarm)
+
+    def _closed(self) -> None:
+        """The last words took too long: cut them, and end even if nobody answers to that."""
+        if self._agent.given_up or not self._agent.saying:
+            self._end()
+        else:
+            self._agent.given_up, self._since = True, self._now - CLOSING_MS + DEAD_AIR_MS
+            self._out.append(do.StopSpeaking())
 
     def _no_sound(self) -> None:
         """A Say is due and nothing sounds."""

@@ -184,13 +184,13 @@ class Calls(RuleBasedStateMachine):
         if think_id != self.thinking:
             self.give(ev.ReplyPart(think_id=think_id, part=Sentence(text="Too late.")))
 
-    @precondition(lambda self: self.now > 30_000)
+    @precondition(lambda self: self.now > 3_000)
     @rule(cause=CAUSES)
     def leg_lost(self, cause: do.Cause) -> None:
         self.give(ev.LegLost(cause=cause))
         assert self.hung_up
 
-    @precondition(lambda self: self.now > 30_000)
+    @precondition(lambda self: self.now > 3_000)
     @rule(cause=OPERATOR)
     def operator(self, cause: do.Cause) -> None:
         self.give(ev.EndRequested(cause=cause))
@@ -223,5 +223,5 @@ class Calls(RuleBasedStateMachine):
         assert replayed == self.performed
 
 
-Calls.TestCase.settings = hypothesis_settings(max_examples=150, stateful_step_count=40, deadline=None)
+Calls.TestCase.settings = hypothesis_settings(max_examples=120, stateful_step_count=50, deadline=None)
 TestCalls = Calls.TestCase

@@ -53,7 +53,8 @@ def test_what_was_heard_is_always_the_beginning_in_whole_words(text: str, durati
 def test_an_agent_that_says_nothing_gets_the_defaults() -> None:
     """Absent, null and nonsense are the same."""
     assert MachineSettings.from_agent({}) == MachineSettings()
-    nonsense: dict[str, object] = {"callControl": None, "recording": [], "greeting": 7, "endpointing": {"maxSilenceMs": "x"}}
+    nonsense: dict[str, object] = {"callControl": None, "recording": [], "greeting": 7}
+    nonsense["endpointing"] = {"maxSilenceMs": "x"}
     assert MachineSettings.from_agent(nonsense) == MachineSettings()
 
 
