@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from flowyte.conversation.commands import Say
+from flowyte.conversation.phrases import is_backchannel, is_echo
 from flowyte.conversation.reply import EndCall, Expect, ExpectKind, HandOff, Sentence, UserTurn
 
 
@@ -71,3 +72,13 @@ class Caller:
     next: UserTurn | None = None
     reminders: int = 0
     not_understood: int = 0
+
+
+def means_nothing(text: str, agent: Agent, expect: ExpectKind) -> bool:
+    """A "mhm" or the agent's own echo. An agreeing word after a question is an answer, not a "mhm"."""
+    pending = [say.text for say in agent.saying.values()]
+    pending += [part.text for part in agent.backlog if isinstance(part, Sentence)]
+    if is_echo(text, " ".join([*agent.stretch.intended[-2:], *pending])):
+        return True
+    asks = len(pending) <= 1 and any(sentence.rstrip().endswith("?") for sentence in pending)
+    return is_backchannel(text) and expect == "anything" and not asks

@@ -6,7 +6,7 @@ state follows which is `table.TABLE`; this file decides which signal an event am
 """
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import assert_never
 
 from flowyte.conversation import commands as do
@@ -14,8 +14,8 @@ from flowyte.conversation import events as ev
 from flowyte.conversation import lines
 from flowyte.conversation.alarms import BACKCHANNEL_MS, CLOSING_MS, DEAD_AIR_MS, Alarm, alarms
 from flowyte.conversation.commands import Cause, Command, EntryType, Say, SayKind, State
-from flowyte.conversation.floor import Agent, Caller, Stretch
-from flowyte.conversation.phrases import is_backchannel, is_echo, is_goodbye
+from flowyte.conversation.floor import Agent, Caller, Stretch, means_nothing
+from flowyte.conversation.phrases import is_goodbye
 from flowyte.conversation.reply import EndCall, Expect, ExpectKind, HandOff, Reply, Sentence, UserTurn
 from flowyte.conversation.settings import MachineSettings
 from flowyte.conversation.table import FLOOR, TABLE, Floor, Signal
@@ -151,13 +151,7 @@ class Machine:
         return bool(self._agent.saying or self._agent.backlog or self._agent.think_id is not None)
 
     def _means_nothing(self, text: str) -> bool:
-        """A "mhm" or the agent's own echo. An agreeing word after a question is an answer, not a "mhm"."""
-        pending = [say.text for say in self._agent.saying.values()]
-        pending += [part.text for part in self._agent.backlog if isinstance(part, Sentence)]
-        if is_echo(text, " ".join([*self._agent.stretch.intended[-2:], *pending])):
-            return True
-        asks = len(pending) <= 1 and any(sentence.rstrip().endswith("?") for sentence in pending)
-        return is_backchannel(text) and self._caller.expect == "anything" and not asks
+        return means_nothing(text, self._agent, self._caller.expect)
 
     def _nothing(self, voiced_ms: int) -> None:
         """The turn held no words: noise, or speech that could not be understood."""
@@ -446,28 +440,22 @@ class Machine:
         return alarms(self.state, self._since, self._agent, self._caller, self.settings)
 
     def _ring(self, alarm: Alarm) -> None:
-        match alarm:
-            case "closed":
-                self._closed()
-            case "too_long":
-                self._finish("max_duration", self.settings.max_duration_message)
-            case "no_sound":
-                self._no_sound()
-            case "interrupt":
-                self._interrupt()
-            case "keyed":
-                self._turn("", self._caller.key_at, 1.0)
-            case "thought_too_long":
-                self._stop_thinking()
-                self._failed("too_long")
-            case "fill":
-                self._fill()
-            case "no_words":
-                self._no_words()
-            case "idle":
-                self._idle()
-            case _:
-                assert_never(alarm)
+        handlers: Mapping[Alarm, Callable[[], None]] = {
+            "closed": self._closed,
+            "too_long": lambda: self._finish("max_duration", self.settings.max_duration_message),
+            "no_sound": self._no_sound,
+            "interrupt": self._interrupt,
+            "keyed": lambda: self._turn("", self._caller.key_at, 1.0),
+            "thought_too_long": self._give_up_thought,
+            "fill": self._fill,
+            "no_words": self._no_words,
+            "idle": self._idle,
+        }
+        handlers[alarm]()
+
+    def _give_up_thought(self) -> None:
+        self._stop_thinking()
+        self._failed("too_long")
 
     def _closed(self) -> None:
         """The last words took too long: cut them, and end even if nobody answers to that."""
