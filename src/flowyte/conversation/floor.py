@@ -33,6 +33,12 @@ class Stretch:
     def whole(self) -> str:
         return " ".join(part for part in self.intended if part)
 
+    def data(self) -> dict[str, object]:
+        """As the timeline keeps it; `intended` only where it differs from what was heard."""
+        cut = self.spoken != self.whole
+        kept: dict[str, object] = {"text": self.spoken, "kind": self.kind, "cut": cut}
+        return kept | {"intended": self.whole} if cut else kept
+
 
 @dataclass(slots=True, kw_only=True)
 class Agent:
@@ -52,6 +58,11 @@ class Agent:
     mouth_failures: int = 0
     mind_failures: int = 0
     given_up: bool = False
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a caller who speaks now speaks over the agent: it has more to say, or to think."""
+        return bool(self.saying or self.backlog or self.think_id is not None)
 
     def next_id(self) -> int:
         self.last_id += 1

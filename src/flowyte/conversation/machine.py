@@ -130,7 +130,7 @@ class Machine:
     def _partial(self, text: str) -> None:
         if not text.strip() or self.state not in ("thinking", "speaking"):
             return
-        if self._means_nothing(text):
+        if means_nothing(text, self._agent, self._caller.expect):
             self._caller.patience_ms = BACKCHANNEL_MS
         elif self._caller.voice_at is not None:
             self._interrupt()
@@ -140,23 +140,16 @@ class Machine:
         if not text:
             if not self._caller.digits:  # keys are being pressed: their pause ends the turn, not a noise
                 self._nothing(event.ended_ms - event.began_ms)
-        elif not self._caller.digits and self._over_the_agent() and self._means_nothing(text):
+        elif not self._caller.digits and self._agent.has_more and means_nothing(text, self._agent, self._caller.expect):
             self._entry("user_utterance", {"text": text, "backchannel": True}, event.began_ms)
             self._go_on()
         else:
             self._turn(text, event.began_ms, event.confidence)
 
-    def _over_the_agent(self) -> bool:
-        """Whether the caller spoke while the agent did or was about to: it has more to say, or to think."""
-        return bool(self._agent.saying or self._agent.backlog or self._agent.think_id is not None)
-
-    def _means_nothing(self, text: str) -> bool:
-        return means_nothing(text, self._agent, self._caller.expect)
-
     def _nothing(self, voiced_ms: int) -> None:
         """The turn held no words: noise, or speech that could not be understood."""
         caller = self._caller
-        if self._over_the_agent():
+        if self._agent.has_more:
             self._go_on()
         elif voiced_ms >= PUZZLING_MS and not caller.not_understood:
             caller.not_understood += 1
@@ -399,11 +392,7 @@ class Machine:
         if not stretch.intended:
             return
         if stretch.heard:
-            cut = stretch.spoken != stretch.whole
-            data: dict[str, object] = {"text": stretch.spoken, "kind": stretch.kind, "cut": cut}
-            if cut:
-                data["intended"] = stretch.whole
-            self._entry("agent_message", data, stretch.began_ms)
+            self._entry("agent_message", stretch.data(), stretch.began_ms)
         self._out.append(do.Remember(spoken=stretch.spoken))
 
     # ---- the end
@@ -474,7 +463,7 @@ class Machine:
     def _no_words(self) -> None:
         """The caller fell silent and nothing came of it: the ears are stuck."""
         self._entry("error", {"cause": "dead_air", "part": "ears"})
-        if self._over_the_agent():
+        if self._agent.has_more:
             self._go_on()
         if self.state == "judging":
             self._own_words(lines.NOT_UNDERSTOOD, "apology")
