@@ -42,8 +42,6 @@ class Machine:
     def floor(self) -> Floor:
         return FLOOR[self.state]
 
-    # ---- the four verbs
-
     def receive(self, event: ev.Event, now_ms: int) -> None:
         """Take an event. After the end every event is ignored: the shell may still be winding down."""
         self._now = max(self._now, now_ms)
@@ -59,7 +57,7 @@ class Machine:
         return None if first is None else max(first, self._now)
 
     def expire(self, now_ms: int) -> None:
-        """Do what is due, oldest first. Harmless when nothing is."""
+        """Do what is due, oldest first."""
         self._now = max(self._now, now_ms)
         while due := min((a for a in self._alarms() if a[0] <= self._now), default=None):
             self._ring(due[1])
@@ -483,8 +481,6 @@ class Machine:
         if self.settings.on_no_response == "transfer":
             self._entry("handoff", {"reason": "no_response", "outcome": "not_available"})
         self._finish("no_response", lines.NO_RESPONSE)
-
-    # ---- small things
 
     def _go(self, signal: Signal) -> None:
         """Follow the table; a signal it does not list for this state changes nothing."""
