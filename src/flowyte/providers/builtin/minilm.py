@@ -71,7 +71,7 @@ class MiniLm:
         scores = query @ key.transpose(0, 2, 1) / np.float32(np.sqrt(DIMENSIONS / _HEADS))
         scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
         shares = scores / scores.sum(axis=-1, keepdims=True)
-        return (shares @ value).transpose(1, 0, 2).reshape(length, DIMENSIONS)
+        return np.asarray((shares @ value).transpose(1, 0, 2).reshape(length, DIMENSIONS))
 
     def _linear(self, hidden: Array, name: str) -> Array:
         return np.asarray(hidden @ self._weights[f"{name}.weight"].T + self._weights[f"{name}.bias"])

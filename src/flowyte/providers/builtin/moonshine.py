@@ -46,9 +46,7 @@ class Moonshine:
         if len(samples) < SHORTEST:
             return NOTHING
         sound = samples[None].astype(np.float32)
-        (hidden,) = self._encoder.run(
-            None, {"input_values": sound, "attention_mask": np.ones(sound.shape, np.int64)}
-        )
+        (hidden,) = self._encoder.run(None, {"input_values": sound, "attention_mask": np.ones(sound.shape, np.int64)})
         limit = int(len(samples) / RATE * _TOKENS_A_SECOND) + 4
         tokens, log_probability = self._decode(hidden, limit)
         if not tokens:
@@ -106,9 +104,7 @@ def read_vocabulary(data: bytes) -> list[bytes]:
 
 def spell(tokens: list[int], pieces: list[bytes]) -> str:
     """Text of tokens. Single bytes spell what the vocabulary has no piece for; marks like <s> are left out."""
-    joined = b"".join(
-        pieces[token] for token in tokens if token < len(pieces) and not _is_mark(pieces[token])
-    )
+    joined = b"".join(pieces[token] for token in tokens if token < len(pieces) and not _is_mark(pieces[token]))
     return joined.decode("utf-8", "ignore").replace(_SPACE, " ").strip()
 
 

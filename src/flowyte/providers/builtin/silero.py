@@ -34,9 +34,7 @@ class SileroBatch:
         """Probabilities of speech, one for each of `slots`, given `windows` (len(slots), 256)."""
         which = np.asarray(slots)
         joined = np.concatenate([self._context[which], windows], axis=1)
-        found, state = self._session.run(
-            None, {"input": joined, "state": self._state[:, which], "sr": self._rate}
-        )
+        found, state = self._session.run(None, {"input": joined, "state": self._state[:, which], "sr": self._rate})
         self._state[:, which] = state
         self._context[which] = windows[:, -_CONTEXT:]
         return np.asarray(found[:, 0], np.float32)

