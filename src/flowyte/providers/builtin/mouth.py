@@ -53,9 +53,14 @@ class BuiltinMouth:
         if self._piper is not None:
             await self._piper.start()
 
-    def close(self) -> None:
+    @property
+    def process_id(self) -> int | None:
+        """Of the running Piper host, for whoever watches its memory."""
+        return self._piper.process_id if self._piper is not None else None
+
+    async def close(self) -> None:
         if self._piper is not None:
-            self._piper.close()
+            await self._piper.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def speak(self, text: str, *, voice: str, rate: int, speed: float) -> AsyncIterator[Speech]:

@@ -40,6 +40,7 @@ class Pipe(asyncio.SubprocessProtocol):
         self.ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.answers: dict[int, asyncio.Queue[Answer]] = {}
         self.dead = False
+        self.gone = asyncio.Event()
         self._buffer = bytearray()
         self._header: dict[str, int] | None = None
 
@@ -52,6 +53,7 @@ class Pipe(asyncio.SubprocessProtocol):
 
     def process_exited(self) -> None:
         self.dead = True
+        self.gone.set()
         if not self.ready.done():
             self.ready.set_exception(MouthFailed("The Piper host ended while it was starting.", kind="start"))
         for answers in self.answers.values():
@@ -104,6 +106,7 @@ class PiperHost:
         async with self._starting:
             if self._pipe is not None and not self._pipe.dead:
                 return
+            await self.close()
             environ = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(self._home / "lib")}
             self._transport, self._pipe = await asyncio.get_running_loop().subprocess_exec(
                 Pipe, sys.executable, str(self._home / "host.py"), str(self._voice), env=environ, stderr=None
@@ -112,7 +115,7 @@ class PiperHost:
                 async with asyncio.timeout(_START_S):
                     await self._pipe.ready
             except TimeoutError as error:
-                self.close()
+                await self.close()
                 raise MouthFailed("The Piper host did not start in time.", kind="start") from error
 
     async def sound(self, text: str, speed: float) -> Sound:
@@ -147,15 +150,22 @@ class PiperHost:
             if not ended and not pipe.dead:
                 self._write({"cancel": number})
 
+    @property
+    def process_id(self) -> int | None:
+        return self._transport.get_pid() if self._transport is not None else None
+
     def _write(self, request: dict[str, object]) -> None:
         stdin = self._transport.get_pipe_transport(0) if self._transport is not None else None
         if isinstance(stdin, asyncio.WriteTransport):
             stdin.write(json.dumps(request).encode() + b"\n")
 
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
+    async def close(self) -> None:
+        """The process is gone when it returns."""
+        transport, pipe = self._transport, self._pipe
         self._transport = self._pipe = None
+        if transport is not None and pipe is not None:
+            transport.close()
+            await pipe.gone.wait()
 
 
 async def _whole(answers: "asyncio.Queue[Answer]") -> Sound:

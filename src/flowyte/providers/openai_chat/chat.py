@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import httpx
+import httpx2
 import openai
 
 from flowyte.kit.errors import VendorFailed
@@ -38,7 +38,7 @@ class Chat:
             base_url=model.base_url,
             api_key=model.key.reveal() or "none",  # the SDK wants one where local servers do not
             max_retries=model.retries,
-            timeout=httpx.Timeout(longest, connect=model.connect_s),
+            timeout=openai.Timeout(longest, connect=model.connect_s),
         )
 
     async def close(self) -> None:
@@ -64,8 +64,8 @@ class Chat:
                     yield delta
             for delta in pieces.end():
                 yield delta
-        except (TimeoutError, openai.OpenAIError, httpx.HTTPError, ValueError) as error:
-            raise failure(error) from error
+        except (TimeoutError, openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
+            raise failure(error, begun=stream is not None) from error
         finally:
             if stream is not None:
                 await stream.close()
@@ -104,7 +104,7 @@ class Pieces:
 
     _calls: dict[int, _Call] = field(default_factory=dict)
     _reason: str = ""
-    _usage: Usage = Usage()
+    _usage: Usage = field(default_factory=Usage)
     _characters: int = 0
 
     def take(self, chunk: Any) -> list[Delta]:
@@ -156,20 +156,28 @@ class Pieces:
         return ToolCall(id=call.id or f"call_{number}", name=call.name, arguments=arguments)
 
 
-def failure(error: Exception) -> VendorFailed:
-    """What went wrong, in our words."""
+def failure(error: Exception, *, begun: bool) -> VendorFailed:
+    """What went wrong, in our words. `begun`: the server had already answered."""
+    kind, message = _diagnosis(error)
+    if begun and kind == "unreachable":
+        kind, message = "cut", "The language model's answer broke off."
+    return VendorFailed(message, kind=kind)
+
+
+def _diagnosis(error: Exception) -> tuple[str, str]:
     match error:
-        case TimeoutError() | openai.APITimeoutError() | httpx.TimeoutException():
-            return VendorFailed("The language model did not answer in time.", kind="silent")
+        case TimeoutError() | openai.APITimeoutError() | httpx2.TimeoutException():
+            found = ("silent", "The language model did not answer in time.")
         case openai.RateLimitError():
-            return VendorFailed("The language model takes no more requests at the moment.", kind="busy")
+            found = ("busy", "The language model takes no more requests at the moment.")
         case openai.APIStatusError(status_code=status) if status >= 500:
-            return VendorFailed(f"The language model's server failed ({status}).", kind="broken")
+            found = ("broken", f"The language model's server failed ({status}).")
         case openai.APIStatusError(status_code=status):
-            return VendorFailed(f"The language model's server refused the request ({status}).", kind="refused")
+            found = ("refused", f"The language model's server refused the request ({status}).")
         case openai.APIConnectionError():
-            return VendorFailed("The language model's server cannot be reached.", kind="unreachable")
-        case httpx.HTTPError():
-            return VendorFailed("The language model's answer broke off.", kind="cut")
+            found = ("unreachable", "The language model's server cannot be reached.")
+        case httpx2.HTTPError():
+            found = ("cut", "The language model's answer broke off.")
         case _:
-            return VendorFailed("The language model's answer could not be read.", kind="malformed")
+            found = ("malformed", "The language model's answer could not be read.")
+    return found

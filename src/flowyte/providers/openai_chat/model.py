@@ -1,7 +1,7 @@
 """The nouns of one exchange with a language model."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flowyte.kit.secret import SecretText
@@ -13,7 +13,7 @@ class ChatModel:
 
     base_url: str
     name: str
-    key: SecretText = SecretText("")
+    key: SecretText = field(default_factory=lambda: SecretText(""))
     connect_s: float = 3.0
     first_token_s: float = 6.0
     between_tokens_s: float = 5.0

@@ -67,6 +67,8 @@ def _goes_on(sentence: str, after: str) -> bool:
     if _CLOCK.search(sentence):
         return not after or not after[0].isupper()  # "9 a.m. We open" ends there, "9 a.m. on" does not
     last = sentence[:-1].rsplit(None, 1)[-1].lower().lstrip("(\"'") if sentence[:-1].strip() else ""
+    if last == "no":
+        return not after or after[0].isdigit()  # "No. 7", but not "No. We are closed"
     return last in _TITLES or bool(_INITIAL.search(sentence)) or (last.isdigit() and sentence[:-1].strip() == last)
 
 
