@@ -17,7 +17,8 @@ from flowyte.providers.builtin.session import open_model
 RATE = 16_000
 # The encoder's strided convolutions need this much to give one frame.
 SHORTEST = 2_000
-_LAYERS, _HEADS, _WIDTH = 6, 8, 36
+_HEADS, _WIDTH = 8, 36
+_SAMPLES_A_FRAME = 384
 _START, _END = 1, 2
 # Fast speech is about 6 tokens a second; more is repetition.
 _TOKENS_A_SECOND = 7.0
@@ -57,7 +58,8 @@ class Moonshine:
     def _decode(self, hidden: npt.NDArray[np.float32], limit: int) -> tuple[list[int], float]:
         feeds: dict[str, Any] = {
             "encoder_hidden_states": hidden,
-            "encoder_attention_mask": np.ones(hidden.shape[:2], np.int64),
+            # The decoder thins this mask itself from samples to the encoder's frames, every 384th.
+            "encoder_attention_mask": np.ones((1, hidden.shape[1] * _SAMPLES_A_FRAME), np.int64),
             "use_cache_branch": np.array([False]),
             "input_ids": np.array([[_START]], np.int64),
         }
