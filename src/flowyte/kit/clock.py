@@ -20,4 +20,4 @@ class SystemClock:
         return datetime.now(UTC)
 
     def monotonic_ms(self) -> int:
-        return time.monotonic_ns() // 1_000_000  # noqa: TID251 - this is the place
+        return time.monotonic_ns() // 1_000_000

@@ -98,7 +98,10 @@ class Database:
                 max_size=size,
                 init=_prepare,
                 reset=_verify_idle,
-                server_settings={"application_name": "flowyte", "statement_timeout": str(STATEMENT_TIMEOUT_MS)},
+                server_settings={
+                    "application_name": "flowyte",
+                    "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+                },
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise SetupError(
@@ -140,7 +143,12 @@ class Database:
     async def _transaction(self, begin: str) -> AsyncIterator[asyncpg.Connection]:
         try:
             connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
-        except (TimeoutError, OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        except (
+            TimeoutError,
+            OSError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.CannotConnectNowError,
+        ) as error:
             raise Unavailable("The database does not answer at the moment; nothing was changed.") from error
         try:
             await connection.execute(f"BEGIN; {begin}")  # one round trip for both

@@ -17,9 +17,7 @@ Event = MutableMapping[str, Any]
 def configure(*, level: str = "info", as_json: bool = False, keep_personal: bool = False) -> None:
     """Set up the process's log. `level` is a standard level name."""
     renderer: Any = (
-        structlog.processors.JSONRenderer()
-        if as_json
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
 
     def drop_personal(_logger: Any, _name: str, event: Event) -> Event:

@@ -71,7 +71,9 @@ async def create_roles(admin_dsn: str, *, database: str, owner_password: str, ap
                 f"{verb} ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE PASSWORD {literal}"
             )
         if not await connection.fetch("SELECT 1 FROM pg_database WHERE datname = $1", database):
-            await connection.execute(f'CREATE DATABASE "{database}" OWNER flowyte_owner ENCODING UTF8 TEMPLATE template0')
+            await connection.execute(
+                f'CREATE DATABASE "{database}" OWNER flowyte_owner ENCODING UTF8 TEMPLATE template0'
+            )
     finally:
         await connection.close()
     parts = admin_dsn.rsplit("/", 1)

@@ -36,7 +36,11 @@ class Cluster:
 
     def stop(self) -> None:
         """End it cleanly: open transactions roll back, the write-ahead log is flushed."""
-        _run(["pg_ctl", "stop", "-D", str(self.folder / "cluster"), "-m", "fast", "-w"], self.folder, check=False)
+        _run(
+            ["pg_ctl", "stop", "-D", str(self.folder / "cluster"), "-m", "fast", "-w"],
+            self.folder,
+            check=False,
+        )
 
 
 async def start(folder: Path, say: Callable[[str], None] = lambda _line: None) -> Cluster:
@@ -95,7 +99,17 @@ def _start_server(folder: Path, cluster: Path, port: int) -> None:
     )
     stale = cluster / "postmaster.pid"
     _run(
-        ["pg_ctl", "start", "-D", str(cluster), "-w", "-t", str(START_TIMEOUT_S), "-l", str(folder / "server.log")]
+        [
+            "pg_ctl",
+            "start",
+            "-D",
+            str(cluster),
+            "-w",
+            "-t",
+            str(START_TIMEOUT_S),
+            "-l",
+            str(folder / "server.log"),
+        ]
         + ["-o", options],
         folder,
         hint=f" See {folder / 'server.log'}." + (f" If no server runs, remove {stale}." if stale.exists() else ""),
@@ -145,7 +159,11 @@ def _own(path: Path) -> None:
     os.chown(path, account, -1)
     if path.is_dir():
         path.chmod(0o700)
-    for parent in [*path.parents, *BINARIES.parents, BINARIES]:  # each folder on the way must let the server pass
+    for parent in [
+        *path.parents,
+        *BINARIES.parents,
+        BINARIES,
+    ]:  # each folder on the way must let the server pass
         mode = parent.stat().st_mode
         if parent.stat().st_uid == 0 and not mode & 0o001:
             parent.chmod(mode | 0o011)

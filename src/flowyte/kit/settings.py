@@ -102,7 +102,7 @@ def _read_file(path: Path) -> dict[str, Any]:
     return values
 
 
-def _convert(name: str, raw: Any, kind: type) -> Any:
+def _convert(name: str, raw: Any, kind: Any) -> Any:
     try:
         if kind is bool:
             return raw if isinstance(raw, bool) else str(raw).lower() in {"1", "true", "yes", "on"}

@@ -1,0 +1,53 @@
+"""Making and naming organizations."""
+
+import uuid
+from dataclasses import dataclass
+
+from flowyte.kit.db import Database, PlatformTx
+from flowyte.kit.errors import NotFound
+from flowyte.tenancy.principal import Principal
+from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organization:
+    org: uuid.UUID
+    name: str
+
+
+def system_principal(org: uuid.UUID) -> Principal:
+    """The platform itself, acting for one organization (jobs, calls, set-up)."""
+    return Principal(org=org, kind="system", id="system", scopes=SECRET_KEY_SCOPES)
+
+
+async def create_organization(database: Database, name: str) -> Organization:
+    organization = Organization(org=uuid.uuid4(), name=name)
+    async with database.tenant(organization) as tx:
+        await tx.execute("INSERT INTO organizations (org_id, name) VALUES ($1, $2)", tx.org, name)
+        await tx.execute(
+            "INSERT INTO directory (kind, digest, org_id) VALUES ('organization', $1, $2)",
+            tx.org.bytes,
+            tx.org,
+        )
+    return organization
+
+
+async def all_organizations(tx: PlatformTx) -> list[uuid.UUID]:
+    """For the operator's own verbs and for sweepers, which then open each organization's transaction in turn."""
+    rows = await tx.fetch("SELECT org_id FROM directory WHERE kind = 'organization' ORDER BY org_id")
+    return [row["org_id"] for row in rows]
+
+
+async def only_organization(database: Database) -> uuid.UUID:
+    """The organization that a command means when none is named: the first that was made."""
+    async with database.platform() as tx:
+        orgs = await all_organizations(tx)
+    first: tuple[object, uuid.UUID] | None = None
+    for org in orgs:
+        async with database.tenant(system_principal(org)) as tx:
+            made = await tx.fetchval("SELECT created_at FROM organizations WHERE org_id = $1", org)
+        if first is None or made < first[0]:
+            first = (made, org)
+    if first is None:
+        raise NotFound("There is no organization yet; `flowyte up` makes the first.")
+    return first[1]

@@ -1,0 +1,23 @@
+"""Who is asking: one organization, one identity, what it may do. Made in tenancy and nowhere else."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Literal
+
+from flowyte.kit.errors import MissingScope
+
+Kind = Literal["session", "key", "visitor", "call", "system"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    org: uuid.UUID
+    kind: Kind
+    id: str
+    scopes: frozenset[str]
+    role: str | None = None
+
+    def require(self, scope: str) -> None:
+        """MissingScope unless this identity holds `scope`; `x:write` does not imply `x:read`."""
+        if scope not in self.scopes:
+            raise MissingScope(scope)
