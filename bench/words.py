@@ -1,7 +1,8 @@
 """Words for comparing what was said with what was understood: the one place that says what counts as the same.
 
 Lower case, no marks; numerals of one or two digits as the number, longer ones digit by digit ("162" is "one six two"),
-on both sides; a few spellings of one word as one. No contraction and no synonym is forgiven.
+"*" and "#" as they are spoken; contractions written out; words that are spelt as one or two as one. All of it on both
+sides. No synonym is forgiven, nor any other form of a word.
 """
 
 import re
@@ -12,15 +13,30 @@ _TEENS = (
     *("fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_SAME = {"ok": "okay", "voicemail": "voice mail", "o'clock": "oclock", "e-mail": "email", "goodbye": "good bye"}
+_SIGNS = {"*": " star ", "#": " pound ", "’": "'", "-": " "}
+_WHOLE = {"i'm": "i am", "you're": "you are", "that's": "that is", "cannot": "can not", "ok": "okay"}
+# One word or two is a matter of spelling; and the published texts have three misspellings of their own.
+_SPELT = {
+    **{f"{a} {b}": a + b for a, b in (("key", "words"), ("key", "word"), ("file", "name"), ("touch", "tone"))},
+    **{f"{a} {b}": a + b for a, b in (("black", "list"), ("black", "listed"), ("mail", "box"), ("voice", "mail"))},
+    **{f"{a} {b}": a + b for a, b in (("re", "record"), ("re", "entered"), ("log", "in"), ("un", "identified"))},
+    "represenatives": "representatives",
+    "un indentified": "unidentified",
+    "witheld": "withheld",
+}
 
 
 def words(text: str) -> list[str]:
     """Comparable words of a text."""
-    text = text.lower().replace("’", "'").replace("-", " ")
+    text = text.lower()
+    for sign, meaning in _SIGNS.items():
+        text = text.replace(sign, meaning)
     text = re.sub(r"\b\d{1,2}(?=\D|$)|\d", lambda found: f" {number(int(found.group()))} ", text)
-    found = [_SAME.get(word, word).split() for word in re.findall(r"[a-z']+", text)]
-    return [word.strip("'") for group in found for word in group if word.strip("'")]
+    found = [word.strip("'") for word in re.findall(r"[a-z']+", text)]
+    joined = f" {' '.join(_WHOLE.get(word, word) for word in found if word)} "
+    for written, same in _SPELT.items():
+        joined = joined.replace(f" {written} ", f" {same} ")
+    return joined.split()
 
 
 def number(value: int) -> str:
