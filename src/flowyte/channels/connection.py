@@ -139,7 +139,8 @@ class Connection(WSListener):
                 self.lost("leg_invalid")
 
     def on_ws_disconnected(self, transport: WSTransport) -> None:
-        sent = transport.close_handshake.sent
+        closing = transport.close_handshake  # None when the line broke off, whatever its type says
+        sent = closing.sent if closing else None
         self.lost("leg_invalid" if sent is not None and sent.code in _FAULTS else "leg_lost")
         self._closed = True
         self._keeper.gone(self)
