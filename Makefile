@@ -1,0 +1,48 @@
+# The same verbs for people and for CI. `make run` and `make test` need Python 3.11 or newer and nothing else.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+DATA   ?= data
+PORT   ?= 8080
+
+.PHONY: run setup test check bench clean
+
+run: setup                     ## set up if needed, then serve; prints the address and a sign-in link
+	@$(BIN)/flowyte up --data $(DATA) --port $(PORT)
+
+setup: $(VENV)/.installed      ## environment and models; does nothing when done
+	@$(BIN)/flowyte models --fetch --quiet-when-ready
+
+test: setup $(VENV)/.developer check   ## every ring; a ring that cannot run here is printed as skipped
+	@$(BIN)/pytest
+
+check: $(VENV)/.developer      ## lint, types, import contracts
+	@$(BIN)/ruff check src tests bench
+	@$(BIN)/ruff format --check -q src tests bench
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+bench: setup                   ## benchmarks; they print figures and judge nothing
+	@$(BIN)/flowyte bench voice --json
+	@$(BIN)/flowyte bench calls --json
+
+$(VENV)/.environment:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it and run this again."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "$$($(PYTHON) -V) is too old: Python 3.11 or newer is needed."; exit 1; }
+	@echo "Creating the environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.environment pyproject.toml
+	@echo "Installing what Flowyte stands on (about a minute)"
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -q -e .
+	@touch $@
+
+$(VENV)/.developer: $(VENV)/.installed
+	@echo "Installing the test tools"
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar off -q -e '.[dev]'
+	@touch $@
+
+clean:                         ## remove the environment; data folders stay
+	rm -rf $(VENV)

@@ -1,0 +1,104 @@
+"""The catalogue gate: reads a migrated database and names everything that would let a tenant's row escape.
+
+Each rule's message says which table. `GLOBAL_TABLES` is the whole list of tables without an organization, each with
+the reason why it may be so.
+"""
+
+import asyncpg
+
+GLOBAL_TABLES = {
+    "schema_migrations": "which files ran; no data of anybody",
+    "directory": "finds the organization of a credential before one is known; digests and ids only",
+}
+POLICY = "(org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS \"nullif\"))"
+APP = "flowyte_app"
+
+
+async def violations(connection: asyncpg.Connection) -> list[str]:
+    return [
+        *await _tables(connection),
+        *await _policies(connection),
+        *await _keys(connection),
+        *await _doors(connection),
+        *await _rights(connection),
+    ]
+
+
+async def _tables(connection: asyncpg.Connection) -> list[str]:
+    rows = await connection.fetch(
+        """SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,
+                  (SELECT attnotnull FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org_id') AS org
+             FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace"""
+    )
+    found = []
+    for row in rows:
+        name = row["relname"]
+        if name in GLOBAL_TABLES:
+            continue
+        if not row["org"]:
+            found.append(f"{name}: org_id is missing or may be null")
+        if not (row["relrowsecurity"] and row["relforcerowsecurity"]):
+            found.append(f"{name}: row security is not enabled and forced")
+    return found
+
+
+async def _policies(connection: asyncpg.Connection) -> list[str]:
+    rows = await connection.fetch(
+        """SELECT c.relname, count(p.polname) AS policies,
+                  bool_and(p.polcmd = '*' AND p.polpermissive AND p.polroles = '{0}') AS for_all,
+                  min(pg_get_expr(p.polqual, c.oid)) AS reads, min(pg_get_expr(p.polwithcheck, c.oid)) AS writes
+             FROM pg_class c LEFT JOIN pg_policy p ON p.polrelid = c.oid
+            WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace GROUP BY c.relname"""
+    )
+    return [
+        f"{row['relname']}: the one policy of protect() is not what stands here"
+        for row in rows
+        if row["relname"] not in GLOBAL_TABLES
+        and (row["policies"] != 1 or not row["for_all"] or row["reads"] != POLICY or row["writes"] != POLICY)
+    ]
+
+
+async def _keys(connection: asyncpg.Connection) -> list[str]:
+    """A unique index without org_id tells that another tenant has a value; a foreign key without it reaches there."""
+    names = list(GLOBAL_TABLES)
+    indexes = await connection.fetch(
+        """SELECT i.indexrelid::regclass::text AS name FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+            WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace AND c.relname <> ALL($1)
+              AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org_id'
+                                 AND a.attnum = ANY(i.indkey))""",
+        names,
+    )
+    foreign = await connection.fetch(
+        """SELECT k.conname AS name FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+            WHERE k.contype = 'f' AND c.relnamespace = 'public'::regnamespace AND c.relname <> ALL($1)
+              AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'org_id'
+                                 AND a.attnum = ANY(k.conkey))""",
+        names,
+    )
+    return [f"{row['name']}: a unique index without org_id" for row in indexes] + [
+        f"{row['name']}: a foreign key without org_id" for row in foreign
+    ]
+
+
+async def _doors(connection: asyncpg.Connection) -> list[str]:
+    views = await connection.fetch(
+        """SELECT relname, relkind::text AS kind FROM pg_class c WHERE relnamespace = 'public'::regnamespace
+              AND (relkind = 'm' OR relkind = 'v' AND NOT coalesce('security_invoker=true' = ANY(reloptions), false))"""
+    )
+    definers = await connection.fetch(
+        "SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+    )
+    return [f"{row['relname']}: a view that reads with its owner's rights" for row in views] + [
+        f"{row['proname']}: a function that runs with its owner's rights" for row in definers
+    ]
+
+
+async def _rights(connection: asyncpg.Connection) -> list[str]:
+    rows = await connection.fetch(
+        """SELECT c.relname, r.privilege FROM pg_class c,
+                  unnest(ARRAY['TRUNCATE', 'REFERENCES', 'TRIGGER']) AS r(privilege)
+            WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+              AND has_table_privilege($1, c.oid, r.privilege)""",
+        APP,
+    )
+    return [f"{row['relname']}: {APP} holds {row['privilege']}" for row in rows]
