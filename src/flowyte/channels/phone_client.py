@@ -21,6 +21,7 @@ from flowyte.media.g711 import ULAW_SILENCE, pcm_to_ulaw, ulaw_to_pcm
 _CODES = 160
 _SILENT = ULAW_SILENCE * _CODES
 _STREAM = "MZ00000000000000000000000000000000"
+_DRY_MS = 200  # a shorter gap in the agent's sound is late frames, a longer one the end of a stretch
 _MAX_BUFFER_FRAMES = 50 * 60  # a minute of unplayed sound: whoever sends that much is broken
 
 
@@ -128,7 +129,7 @@ class Phone(WSListener):
             self._tell("clear")
             names = [item for item in self._playing if isinstance(item, str)]
             self._playing.clear()
-            self._stop_stretch()
+            self._stop_stretch(self.now)
             for name in names:  # Twilio returns the marks of what it dropped, too
                 self._mark(name)
 
@@ -191,8 +192,8 @@ class Phone(WSListener):
             self._mark(item)
         else:
             self._quiet += FRAME_MS
-            if self._speaking:
-                self._stop_stretch()
+            if self._quiet >= _DRY_MS:
+                self._stop_stretch(self.now + FRAME_MS - self._quiet)
         if self._script.keep_audio:
             self.reply += ulaw_to_pcm(frame)
 
@@ -202,10 +203,10 @@ class Phone(WSListener):
         self._stretch_began = self.now
         self._tell("agent_from")
 
-    def _stop_stretch(self) -> None:
+    def _stop_stretch(self, at_ms: int) -> None:
         if self._speaking:
             self._speaking = False
-            self._tell("agent_to")
+            self.events.append(PhoneEvent(at_ms=at_ms, kind="agent_to"))
 
     def _plan(self) -> None:
         """What to say now."""
