@@ -9,6 +9,10 @@ import asyncpg
 GLOBAL_TABLES = {
     "schema_migrations": "which files ran; no data of anybody",
     "directory": "finds the organization of a credential before one is known; digests and ids only",
+    **dict.fromkeys(
+        ("pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics"),
+        "a worker takes a job before it knows whose it is; ids only",
+    ),
 }
 POLICY = "(org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS \"nullif\"))"
 APP = "flowyte_app"
