@@ -19,7 +19,6 @@ from pathlib import Path
 from uuid import UUID
 
 import numpy as np
-import psutil
 import uvloop
 
 from flowyte.channels.line import Arrival, Opened
@@ -149,7 +148,17 @@ class Load:
     rss_during: int = 0
 
 
-async def place_all(url: str, calls: int, server: psutil.Process) -> tuple[list[PhoneCall], Load, int]:
+def cpu_s(pid: int) -> float:
+    """User and system time of a process so far (proc(5), fields 14 and 15 of stat)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def rss_bytes(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+async def place_all(url: str, calls: int, server: int) -> tuple[list[PhoneCall], Load, int]:
     """All calls, spread over two seconds; the server is measured while all of them are up."""
     first, second, stop = (spoken(text) for text in SAID)
     script = Script(
@@ -158,7 +167,7 @@ async def place_all(url: str, calls: int, server: psutil.Process) -> tuple[list[
         barge_in=[BargeIn(reply=reply, after_ms=1200, pcm=stop) for reply in (2, 4, 6, 8)],
         keep_audio=False,
     )
-    load, results, errors = Load(rss_before=server.memory_info().rss), [], 0
+    load, results, errors = Load(rss_before=rss_bytes(server)), [], 0
 
     async def one(number: int) -> None:
         nonlocal errors
@@ -170,13 +179,13 @@ async def place_all(url: str, calls: int, server: psutil.Process) -> tuple[list[
 
     async def measure() -> None:
         await asyncio.sleep(6)
-        before, clock = server.cpu_times(), SystemClock()
+        before, clock = cpu_s(server), SystemClock()
         began = clock.monotonic_ms()
         await asyncio.sleep(CALL_S - 10)
-        after = server.cpu_times()
+        after = cpu_s(server)
         load.wall_s = (clock.monotonic_ms() - began) / 1000
-        load.cpu_s = after.user + after.system - before.user - before.system
-        load.rss_during = server.memory_info().rss
+        load.cpu_s = after - before
+        load.rss_during = rss_bytes(server)
 
     async with asyncio.TaskGroup() as group:
         group.create_task(measure())
@@ -199,9 +208,10 @@ def gaps(call: PhoneCall, begin: str, end: str) -> list[int]:
     return found
 
 
-def barges(call: PhoneCall) -> list[int]:
-    """From the first voiced sample of an interruption to the clear that answers it."""
-    found, speaking, since = [], False, None
+def barges(call: PhoneCall) -> tuple[list[int], int]:
+    """From the sending of an interruption's first voiced frame to the arrival of the clear that answers it; and how
+    many were not answered before the agent had finished by itself."""
+    found, missed, speaking, since = [], 0, False, None
     for event in call.events:
         if event.kind == "agent_from":
             speaking = True
@@ -211,8 +221,9 @@ def barges(call: PhoneCall) -> list[int]:
             found.append(event.at_ms - since)
             since = None
         elif event.kind == "agent_to":
-            speaking = False
-    return found
+            missed += since is not None
+            speaking, since = False, None
+    return found, missed
 
 
 def percentile(values: Sequence[float], at: float) -> float | None:
@@ -231,12 +242,13 @@ def measure_calls(calls: int) -> dict[str, object]:
         os.sched_setaffinity(0, {cores[-1]})
         url = f"ws://127.0.0.1:{port}/voice/twilio/stream"
         try:
-            results, load, errors = uvloop.run(place_all(url, calls, psutil.Process(process.pid)))
+            results, load, errors = uvloop.run(place_all(url, calls, process.pid))
         finally:
             os.sched_setaffinity(0, set(cores))
             process.stdin.close()
     reply = [gap for call in results for gap in gaps(call, "caller_to", "agent_from")]
-    barge = [gap for call in results for gap in barges(call)]
+    answered = [barges(call) for call in results]
+    barge = [gap for found, _ in answered for gap in found]
     late = [late for call in results for late in call.late_ms]
     return {
         "calls": calls,
@@ -247,6 +259,7 @@ def measure_calls(calls: int) -> dict[str, object]:
         "replyP50Ms": percentile(reply, 50),
         "replyP95Ms": percentile(reply, 95),
         "barges": len(barge),
+        "bargesMissed": sum(missed for _, missed in answered),
         "bargeP50Ms": percentile(barge, 50),
         "bargeP95Ms": percentile(barge, 95),
         "lateP50Ms": percentile(late, 50),

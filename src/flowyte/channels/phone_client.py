@@ -90,6 +90,7 @@ class Phone(WSListener):
         self._speaking = self._was_talking = False
         self._quiet = 0
         self._heard_reply = False
+        self._ticked = clock.monotonic_ms()
         self.now = 0
         self.closed = asyncio.Event()
         self.cause = ""
@@ -126,7 +127,8 @@ class Phone(WSListener):
         elif said.event == "mark" and said.mark is not None:
             self._playing.append(said.mark["name"])
         elif said.event == "clear":
-            self._tell("clear")
+            exact = max(0, self.now - FRAME_MS) + self._clock.monotonic_ms() - self._ticked
+            self.events.append(PhoneEvent(at_ms=exact, kind="clear"))
             names = [item for item in self._playing if isinstance(item, str)]
             self._playing.clear()
             self._stop_stretch(self.now)
@@ -160,6 +162,7 @@ class Phone(WSListener):
 
     def tick(self) -> bool:
         """20 ms of the call, both ways; False when the script is over."""
+        self._ticked = self._clock.monotonic_ms()
         self._play()
         self._plan()
         codes = self._speech.popleft() if self._speech else _SILENT
