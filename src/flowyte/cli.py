@@ -1,0 +1,248 @@
+"""The command line: one verb a role and a few for looking and doing. `flowyte VERB --help` has an example each.
+
+Messages go to standard error; with `--json` there is one JSON object on standard output and nothing else. Exit 0 is
+done, 1 failed, 2 called wrongly. An error is one line that says what to do; the traceback comes with `--debug`.
+"""
+
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from flowyte import __version__
+from flowyte.kit import log
+from flowyte.kit.errors import FlowyteError
+from flowyte.kit.settings import Origin, Settings, load
+
+app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+keys_app = typer.Typer(no_args_is_help=True, help="API keys of an organization.")
+app.add_typer(keys_app, name="keys")
+people = Console(stderr=True, highlight=False)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder of the installation.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output.")]
+
+
+def main() -> None:
+    debug = "--debug" in sys.argv
+    if debug:
+        sys.argv.remove("--debug")
+    try:
+        app()
+    except FlowyteError as error:
+        if debug:
+            raise
+        people.print(f"flowyte: {error.message}", style="red", markup=False)
+        raise SystemExit(1) from None
+
+
+def settings_of(**flags: Any) -> Settings:
+    settings, _ = load(flags)
+    log.configure(level=settings.log_level, as_json=settings.log_json, keep_personal=settings.log_personal)
+    return settings
+
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """On uvloop. A task group's single failure is shown as itself."""
+    import uvloop
+
+    try:
+        return uvloop.run(work)
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from group
+
+
+def say(line: str) -> None:
+    people.print(line, markup=False, soft_wrap=True)
+
+
+def out(value: object) -> None:
+    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+
+
+@app.command()
+def up(
+    data: Data = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on; 0 takes any free one.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+) -> None:
+    """Run everything here: database, web, voice and worker. Example: flowyte up --data data --port 8080"""
+    from flowyte.wiring.models import fetch_models
+    from flowyte.wiring.up import up as run_up
+
+    settings = settings_of(data_dir=data, port=port, host=host)
+    fetch_models(settings, people)
+    run(run_up(settings, say))
+
+
+@app.command()
+def web() -> None:
+    """Serve the API and the dashboard. Example: DATABASE_URL=… flowyte web"""
+    from flowyte.wiring.web import serve
+
+    run(serve(settings_of()))
+
+
+@app.command()
+def voice() -> None:
+    """Serve live calls on a loopback port. Example: DATABASE_URL=… FLOWYTE_VOICE_PORT=8090 flowyte voice"""
+    from flowyte.wiring.voice import serve
+
+    run(serve(settings_of()))
+
+
+@app.command()
+def worker() -> None:
+    """Take jobs. Example: DATABASE_URL=… flowyte worker"""
+    from flowyte.wiring.worker import serve
+
+    run(serve(settings_of()))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema, as its owner. Example: FLOWYTE_OWNER_DATABASE_URL=… flowyte migrate"""
+    from flowyte.kit.migrate import migrate as run_migrations
+
+    settings = settings_of()
+    if not settings.owner_database_url:
+        raise typer.BadParameter("set FLOWYTE_OWNER_DATABASE_URL to the database as flowyte_owner")
+    applied = run(run_migrations(settings.owner_database_url))
+    say("\n".join(f"Migrated {name}" for name in applied) or "Nothing to do")
+
+
+@app.command()
+def models(
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what is missing.")] = False,
+    quiet_when_ready: Annotated[bool, typer.Option("--quiet-when-ready", help="Say nothing if all is there.")] = False,
+    json: AsJson = False,
+) -> None:
+    """List the built-in models, or fetch them. Example: flowyte models --fetch"""
+    from flowyte.providers.store.fetch import list_models
+    from flowyte.wiring.models import fetch_models
+
+    settings = settings_of()
+    if fetch:
+        fetch_models(settings, people)
+        if quiet_when_ready:
+            return
+    found = list_models(settings.models_dir)
+    if json:
+        out(
+            [
+                {"name": s.model.name, "revision": s.model.revision, "present": s.present, "path": str(s.path)}
+                for s in found
+            ]
+        )
+        return
+    table = Table("model", "revision", "size", "licence", "here")
+    for status in found:
+        size = f"{status.model.bytes / 1e6:.1f} MB"
+        table.add_row(
+            status.model.name, status.model.revision, size, status.model.licence, "yes" if status.present else "no"
+        )
+    Console().print(table)
+
+
+@app.command()
+def settings(data: Data = None, json: AsJson = False) -> None:
+    """Show every setting, where it came from and what it means. Example: flowyte settings --data data"""
+    _, origins = load({"data_dir": data})
+    if json:
+        out([msgspec.to_builtins(_origin(origin)) for origin in origins])
+        return
+    table = Table("setting", "value", "from", "meaning")
+    for origin in origins:
+        table.add_row(origin.name, origin.value, origin.source, origin.meaning)
+    Console().print(table)
+
+
+def _origin(origin: Origin) -> dict[str, str]:
+    return {"name": origin.name, "value": origin.value, "source": origin.source, "meaning": origin.meaning}
+
+
+@keys_app.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    data: Data = None,
+    scope: Annotated[list[str] | None, typer.Option(help="A scope; repeat for more. All when none is given.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Make an API key of the installation on --data and show it once. Example: flowyte keys create "Website" """
+    from flowyte.wiring.client import Client
+
+    made = run(Client.local(settings_of(data_dir=data).data_dir).create_key(name, scope))
+    if json:
+        out(made)
+    else:
+        say("This key is shown once:")
+        sys.stdout.write(f"{made['key']}\n")
+
+
+@app.command()
+def call(
+    agent: Annotated[str, typer.Option(help="Name or id of the agent.")],
+    out_dir: Annotated[Path, typer.Option("--out", help="Folder for the sound and the receipt.")],
+    say_text: Annotated[list[str] | None, typer.Option("--say", help="What the caller says; repeat for turns.")] = None,
+    wav: Annotated[list[Path] | None, typer.Option(help="The same as a sound file.")] = None,
+    data: Data = None,
+    url: Annotated[str | None, typer.Option(help="Address of a running product.")] = None,
+    key: Annotated[str | None, typer.Option(help="API key for --url.", envvar="FLOWYTE_KEY")] = None,
+    json: AsJson = False,
+) -> None:
+    """Place a scripted spoken call. Example: flowyte call --agent clinic --say "When do you open?" --out call"""
+    from flowyte.wiring.client import Client
+    from flowyte.wiring.place import place
+
+    if not say_text and not wav:
+        raise typer.BadParameter("give --say or --wav")
+    if url and not key:
+        raise typer.BadParameter("--url needs --key")
+    config = settings_of(data_dir=data)
+    client = Client(url, key) if url and key else Client.local(config.data_dir)
+    result = run(place(client, config, agent=agent, say=say_text or [], wavs=wav or [], out=out_dir))
+    if json:
+        out(result)
+        return
+    for turn in result["turns"]:
+        sys.stdout.write(f"{turn['tsMs'] / 1000:7.1f} s  {turn['role']:5}  {turn['text']}\n")
+    say(f"{result['replyWav']}  {result['receipt']}")
+
+
+@app.command()
+def bench(
+    what: Annotated[str, typer.Argument(help="calls or voice")],
+    calls: Annotated[int, typer.Option(help="Calls at once.")] = 100,
+    json: AsJson = False,
+) -> None:
+    """Measure this machine (from a source checkout). Example: flowyte bench calls --json --calls 100"""
+    root = Path(__file__).parents[2]
+    if not (root / "bench").is_dir():
+        raise FlowyteError("The benchmarks are in the source tree; run this from a checkout.")
+    sys.path.insert(0, str(root))
+    if what == "calls":
+        from bench.calls import run as bench_calls
+
+        bench_calls(calls, json)
+    elif what == "voice":
+        from bench.voice import run as bench_voice
+
+        bench_voice(json)
+    else:
+        raise typer.BadParameter("calls or voice")
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    sys.stdout.write(f"{__version__}\n")
+
+

@@ -1,0 +1,130 @@
+"""`flowyte up`: everything on one machine. Database first, then voice, web and worker; ended in the reverse order."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from flowyte.kit import postgres
+from flowyte.kit.errors import SetupError
+from flowyte.kit.migrate import migrate
+from flowyte.kit.settings import Settings
+from flowyte.tenancy import keys as api_keys
+from flowyte.tenancy.organizations import only_organization, system_principal
+from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
+from flowyte.tenancy.sessions import create_link
+from flowyte.vault.keyring import FileKeys
+from flowyte.wiring.demo import create_demo
+from flowyte.wiring.foundation import foundation
+from flowyte.wiring.lock import Local, locked, write_local
+from flowyte.wiring.processes import Role
+
+LOCAL_KEY = "This machine's command line"
+Say = Callable[[str], None]
+
+
+async def up(settings: Settings, say: Say) -> None:
+    """Until a signal. The first one drains, the second stops now."""
+    with locked(settings.run_dir):
+        settings = replace(settings, port=_claim_port(settings))
+        FileKeys.create(settings.data_dir / "keys")
+        async with _database(settings, say) as settings:
+            await create_demo(settings, say)
+            await _serve(settings, say)
+
+
+@asynccontextmanager
+async def _database(settings: Settings, say: Say) -> AsyncIterator[Settings]:
+    if settings.database_url:
+        yield settings
+        return
+    cluster = await postgres.start(settings.data_dir / "postgres", say)
+    try:
+        for name in await migrate(cluster.owner_dsn):
+            say(f"Migrated {name}")
+        yield replace(settings, database_url=cluster.app_dsn, owner_database_url=cluster.owner_dsn)
+    finally:
+        await asyncio.to_thread(cluster.stop)
+
+
+async def _serve(settings: Settings, say: Say) -> None:
+    voice_port = settings.voice_port or _free_port()
+    environ = {
+        "DATABASE_URL": settings.database_url,
+        "FLOWYTE_DATA_DIR": str(settings.data_dir),
+        "FLOWYTE_HOST": settings.host,
+        "FLOWYTE_PORT": str(settings.port),
+        "FLOWYTE_VOICE_PORT": str(voice_port),
+        "FLOWYTE_PUBLIC_URL": settings.public_url,
+        "FLOWYTE_LOG_LEVEL": settings.log_level,
+    }
+    roles = {name: Role(name, environ, on_ready=lambda _address: None) for name in ("voice", "worker", "web")}
+    stopping = _signals(roles, say)
+    async with asyncio.TaskGroup() as group:
+        running = [group.create_task(role.run()) for role in roles.values()]
+        group.create_task(_announce(settings, roles, say))
+        await stopping.wait()
+        for name in ("web", "voice", "worker"):
+            await roles[name].stop()
+        await asyncio.gather(*running)
+
+
+def _signals(roles: dict[str, Role], say: Say) -> asyncio.Event:
+    stopping = asyncio.Event()
+
+    def heard() -> None:
+        if stopping.is_set():
+            say("Stopping now")
+            for role in roles.values():
+                role.kill()
+        else:
+            say("Draining: live calls may finish; again to stop now")
+            stopping.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, heard)
+    return stopping
+
+
+async def _announce(settings: Settings, roles: dict[str, Role], say: Say) -> None:
+    """Leave the local credential and print the address and a link that signs in once."""
+    for role in roles.values():
+        await role.ready.wait()
+    address = f"http://{settings.host}:{settings.port}"
+    async with foundation(settings) as base:
+        owner = system_principal(await only_organization(base.database))
+        async with base.database.tenant(owner) as tx:
+            for old in await api_keys.list_keys(tx):
+                if old.name == LOCAL_KEY and old.revoked_at is None:
+                    await api_keys.revoke_key(tx, old.id)
+            _, key = await api_keys.create_key(
+                tx, base.peppers, name=LOCAL_KEY, scopes=SECRET_KEY_SCOPES, created_by=owner
+            )
+            link = await create_link(tx, base.peppers, base.clock)
+    write_local(settings.run_dir, Local(url=address, key=key))
+    say(f"Sign in once, within the hour: {address}/sign-in?link={link}")
+    print(f"ready {address}", flush=True)  # noqa: T201 - the line that programs wait for
+
+
+def _claim_port(settings: Settings) -> int:
+    """The port asked for, if it is free; SetupError before anything was started otherwise."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            raise SetupError(
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Give another with --port; 0 takes any."
+            ) from error
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
