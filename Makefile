@@ -1,5 +1,7 @@
 # The same verbs for people and for CI. `make run` and `make test` need Python 3.11 or newer and nothing else.
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+NEW    := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+            $$p -c '$(NEW)' 2>/dev/null && echo $$p && break; done)
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DATA   ?= data
@@ -28,8 +30,6 @@ bench: setup                   ## benchmarks; they print figures and judge nothi
 
 $(VENV)/.environment:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it and run this again."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	  { echo "$$($(PYTHON) -V) is too old: Python 3.11 or newer is needed."; exit 1; }
 	@echo "Creating the environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV)
 	@touch $@
