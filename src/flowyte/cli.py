@@ -244,5 +244,3 @@ def bench(
 def version() -> None:
     """Print the version."""
     sys.stdout.write(f"{__version__}\n")
-
-

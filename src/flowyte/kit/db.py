@@ -191,7 +191,7 @@ async def _prepare(connection: asyncpg.Connection) -> None:
         "jsonb",
         schema="pg_catalog",
         encoder=lambda value: msgspec.json.encode(value).decode(),
-        decoder=lambda text: msgspec.json.decode(text),
+        decoder=msgspec.json.decode,
     )
 
 

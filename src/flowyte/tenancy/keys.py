@@ -73,8 +73,8 @@ async def create_key(
     digest = peppers.digest("key", text)
     key_id = new_id("key")
     await tx.execute(
-        "INSERT INTO api_keys (org_id, id, name, digest, pepper, prefix, last_four, scopes, created_by, expires_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        "INSERT INTO api_keys (org_id, id, name, digest, pepper, prefix, last_four, scopes, created_by, "
+        "expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         tx.org, key_id, name.strip(), digest, PEPPER_VERSION, text[: text.rindex("_") + 1], text[-4:],
         sorted(scopes), created_by.id, expires_at,
     )  # fmt: skip
@@ -93,7 +93,8 @@ async def list_keys(tx: TenantTx, *, before: str | None = None, limit: int = 100
     """Newest first; `before` is the id that the last page ended with."""
     rows = await tx.fetch(
         f"{_STATUS} WHERE org_id = $1 AND ($2::text IS NULL OR (created_at, id) < "
-        "(SELECT created_at, id FROM api_keys WHERE org_id = $1 AND id = $2)) ORDER BY created_at DESC, id DESC LIMIT $3",
+        "(SELECT created_at, id FROM api_keys WHERE org_id = $1 AND id = $2)) "
+        "ORDER BY created_at DESC, id DESC LIMIT $3",
         tx.org, before, limit,
     )  # fmt: skip
     return [_status(row) for row in rows]
@@ -134,13 +135,15 @@ async def authenticate_key(database: Database, peppers: Peppers, text: str) -> P
             )
         else:
             await tx.execute(
-                "UPDATE api_keys SET last_used = current_date WHERE org_id = $1 AND id = $2 AND last_used < current_date",
+                "UPDATE api_keys SET last_used = current_date "
+                "WHERE org_id = $1 AND id = $2 AND last_used < current_date",
                 org, row["id"],
             )  # fmt: skip
     return Principal(org=org, kind="key", id=row["id"], scopes=frozenset(row["scopes"]))
 
 
-_STATUS = "SELECT id, name, prefix, last_four, scopes, created_by, created_at, expires_at, revoked_at, last_used FROM api_keys"
+_STATUS = "SELECT id, name, prefix, last_four, scopes, created_by, created_at, expires_at, revoked_at, last_used "
+    "FROM api_keys"
 
 
 def _status(row: "dict[str, object]") -> KeyStatus:

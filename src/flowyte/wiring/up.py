@@ -117,7 +117,8 @@ def _claim_port(settings: Settings) -> int:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             raise SetupError(
-                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). Give another with --port; 0 takes any."
+                f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
+                "Give another with --port; 0 takes any."
             ) from error
         port: int = probe.getsockname()[1]
         return port

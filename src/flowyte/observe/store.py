@@ -1,0 +1,134 @@
+"""All SQL of conversations and their timeline."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import datetime
+
+import msgspec
+
+from flowyte.kit.db import TenantTx
+from flowyte.kit.errors import NotFound
+from flowyte.observe.model import Conversation, Event
+from flowyte.vault.seal import Sealer, open_with, seal_with
+
+COLUMNS = ", ".join(spec.name for spec in fields(Conversation))
+Row = tuple[int, int, datetime, str, Mapping[str, object]]
+
+
+async def insert_conversation(
+    tx: TenantTx, *, id: str, agent_id: str, agent_name: str, version_id: str | None, version_number: int | None,
+    channel: str, line: str, draft: bool,
+) -> None:  # fmt: skip
+    await tx.execute(
+        "INSERT INTO conversations (org_id, id, agent_id, agent_name, version_id, version_number, channel, line, "
+        "draft) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        tx.org, id, agent_id, agent_name, version_id, version_number, channel, line, draft,
+    )  # fmt: skip
+
+
+async def get_conversation(tx: TenantTx, conversation_id: str) -> Conversation:
+    row = await tx.fetchrow(
+        f"SELECT {COLUMNS} FROM conversations WHERE org_id = $1 AND id = $2", tx.org, conversation_id
+    )
+    if row is None:
+        raise NotFound
+    return Conversation(**dict(row))
+
+
+async def list_conversations(
+    tx: TenantTx, *, agent_id: str | None = None, channel: str | None = None, outcome: str | None = None,
+    since: datetime | None = None, until: datetime | None = None, before: str | None = None, limit: int = 20,
+) -> list[Conversation]:  # fmt: skip
+    """Newest first. `before` is the id that the last page ended with."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM conversations WHERE org_id = $1 "
+        "AND ($2::text IS NULL OR agent_id = $2) AND ($3::text IS NULL OR channel = $3) "
+        "AND ($4::text IS NULL OR outcome = $4) AND ($5::timestamptz IS NULL OR started_at >= $5) "
+        "AND ($6::timestamptz IS NULL OR started_at < $6) AND ($7::text IS NULL OR (started_at, id) < "
+        "(SELECT started_at, id FROM conversations WHERE org_id = $1 AND id = $7)) "
+        "ORDER BY started_at DESC, id DESC LIMIT $8",
+        tx.org, agent_id, channel, outcome, since, until, before, limit,
+    )  # fmt: skip
+    return [Conversation(**dict(row)) for row in rows]
+
+
+async def append(tx: TenantTx, conversation_id: str, key: bytes, rows: Sequence[Row]) -> None:
+    """Events in one round trip; each sealed for its place in the order."""
+    sealed = [
+        (seq, at_ms, at, type, seal_with(key, 0, _place(conversation_id, seq, type), msgspec.json.encode(data)))
+        for seq, at_ms, at, type, data in rows
+    ]
+    columns = list(zip(*sealed, strict=True))
+    await tx.execute(
+        "INSERT INTO timeline (org_id, conversation_id, seq, at_ms, at, type, sealed) "
+        "SELECT $1, $2, * FROM unnest($3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::bytea[])",
+        tx.org, conversation_id, *[list(column) for column in columns],
+    )  # fmt: skip
+
+
+async def events(tx: TenantTx, sealer: Sealer, conversation_id: str) -> list[Event]:
+    """The whole timeline in order, opened. NotFound for a conversation that is not here."""
+    await get_conversation(tx, conversation_id)
+    key = await sealer.conversation_key(tx, conversation_id)
+    rows = await tx.fetch(
+        "SELECT seq, at_ms, at, type, sealed FROM timeline WHERE org_id = $1 AND conversation_id = $2 ORDER BY seq",
+        tx.org, conversation_id,
+    )  # fmt: skip
+    return [
+        Event(
+            seq=row["seq"],
+            at_ms=row["at_ms"],
+            at=row["at"],
+            type=row["type"],
+            data=msgspec.json.decode(open_with(key, _place(conversation_id, row["seq"], row["type"]), row["sealed"])),
+        )  # fmt: skip
+        for row in rows
+    ]
+
+
+async def set_recording(tx: TenantTx, conversation_id: str, *, state: str, rate: int, from_ms: int) -> None:
+    await tx.execute(
+        "UPDATE conversations SET recording_state = $3, recording_rate = $4, recording_from = $5 "
+        "WHERE org_id = $1 AND id = $2",
+        tx.org, conversation_id, state, rate, from_ms,
+    )  # fmt: skip
+
+
+async def close_conversation(
+    tx: TenantTx, conversation_id: str, *, ended_at: datetime, duration_ms: int, cause: str, outcome: str,
+    consent: str, turns: int, recording_state: str, recording_ms: int | None, latency: list[dict[str, object]],
+) -> None:  # fmt: skip
+    """Once: a conversation that is closed stays as it is."""
+    await tx.execute(
+        "UPDATE conversations SET ended_at = $3, duration_ms = $4, cause = $5, outcome = $6, consent = $7, turns = $8, "
+        "recording_state = $9, recording_ms = $10, latency = $11 WHERE org_id = $1 AND id = $2 AND ended_at IS NULL",
+        tx.org, conversation_id, ended_at, duration_ms, cause, outcome, consent, turns, recording_state, recording_ms,
+        latency,
+    )  # fmt: skip
+
+
+async def keep_alive(tx: TenantTx, ids: Sequence[str]) -> None:
+    await tx.execute("UPDATE conversations SET alive_at = now() WHERE org_id = $1 AND id = ANY($2)", tx.org, list(ids))
+
+
+async def orphans(tx: TenantTx, *, older_than_s: float) -> list[Conversation]:
+    """Open calls that nobody has held for a while. Chats wait for their reader and are not meant."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM conversations WHERE org_id = $1 AND ended_at IS NULL AND channel = 'voice' "
+        "AND alive_at < now() - make_interval(secs => $2)",
+        tx.org, older_than_s,
+    )  # fmt: skip
+    return [Conversation(**dict(row)) for row in rows]
+
+
+async def delete_conversation(tx: TenantTx, conversation_id: str) -> None:
+    """The row, its timeline and its key: what was sealed with it is unreadable everywhere from here on."""
+    await get_conversation(tx, conversation_id)
+    await tx.execute("DELETE FROM conversations WHERE org_id = $1 AND id = $2", tx.org, conversation_id)
+    await tx.execute(
+        "DELETE FROM conversation_keys WHERE org_id = $1 AND conversation_id = $2", tx.org, conversation_id
+    )
+
+
+def _place(conversation_id: str, seq: int, type: str) -> bytes:
+    return f"timeline\0{conversation_id}\0{seq}\0{type}".encode()

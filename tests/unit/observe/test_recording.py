@@ -1,0 +1,89 @@
+"""The sealed recording: what a kill leaves, what an attacker cannot do."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flowyte.observe.recording import CHUNK_BYTES, Recorder, Recording
+from flowyte.vault.keyring import SealBroken
+from flowyte.vault.stream import HEADER, TAG_BYTES
+
+KEY = bytes(range(32))
+RATE = 8000
+SEALED = CHUNK_BYTES + TAG_BYTES
+
+
+def record(path: Path, frames: int) -> bytes:
+    """`frames` of 20 ms of noise; the interleaved PCM."""
+    noise = np.random.default_rng(1).integers(-3000, 3000, (frames * 160, 2), dtype=np.int16)
+    recorder = Recorder(path, KEY)
+    for number in range(frames):
+        part = noise[number * 160 : (number + 1) * 160]
+        recorder.write(part[:, 0].tobytes(), part[:, 1].tobytes())
+    recorder.close()
+    return noise.tobytes()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
+    path = tmp_path_factory.mktemp("recording") / "recording"
+    return path, record(path, 110)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.data())
+def test_a_kill_at_any_byte_leaves_a_playable_prefix(
+    made: tuple[Path, bytes], tmp_path: Path, data: st.DataObject
+) -> None:
+    """Cut anywhere after its header, the file opens, holds the true beginning, and lost under a second."""
+    whole = made[0].read_bytes()
+    cut = data.draw(st.integers(HEADER.size, len(whole) - 1))
+    path = tmp_path / "cut"
+    path.write_bytes(whole[:cut])
+    recording = Recording(path, KEY, rate=RATE)
+    pcm = recording.read(44, recording.length)
+    assert made[1].startswith(pcm)
+    assert not recording.complete
+    assert cut - HEADER.size - len(pcm) * SEALED / CHUNK_BYTES < SEALED
+
+
+@settings(max_examples=100, deadline=None)
+@given(offset=st.integers(0, 80_000), size=st.integers(0, 60_000))
+def test_it_is_read_from_anywhere(made: tuple[Path, bytes], offset: int, size: int) -> None:
+    """Any range of the WAV file is the same range of its bytes."""
+    recording = Recording(made[0], KEY, rate=RATE)
+    whole = recording.read(0, recording.length)
+    assert recording.read(offset, size) == whole[offset : offset + size]
+    assert whole[44:] == made[1]
+    assert recording.complete
+    assert recording.duration_ms == 2200
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(position=st.integers(0, 70_000), bit=st.integers(0, 7))
+def test_no_altered_byte_goes_unnoticed(made: tuple[Path, bytes], tmp_path: Path, position: int, bit: int) -> None:
+    """A flipped bit is refused, or at the very end makes the file count as cut off."""
+    raw = bytearray(made[0].read_bytes())
+    position %= len(raw)
+    raw[position] ^= 1 << bit
+    path = tmp_path / "altered"
+    path.write_bytes(raw)
+    with pytest.raises(SealBroken):
+        recording = Recording(path, KEY, rate=RATE)
+        recording.read(0, recording.length)
+        if not recording.complete:
+            raise SealBroken
+
+
+def test_chunks_cannot_change_places(made: tuple[Path, bytes], tmp_path: Path) -> None:
+    """Two whole chunks swapped are two broken ones."""
+    raw = made[0].read_bytes()
+    first, second = raw[HEADER.size :][:SEALED], raw[HEADER.size + SEALED :][:SEALED]
+    path = tmp_path / "swapped"
+    path.write_bytes(raw[: HEADER.size] + second + first + raw[HEADER.size + 2 * SEALED :])
+    recording = Recording(path, KEY, rate=RATE)
+    with pytest.raises(SealBroken):
+        recording.read(0, recording.length)
