@@ -142,8 +142,10 @@ async def authenticate_key(database: Database, peppers: Peppers, text: str) -> P
     return Principal(org=org, kind="key", id=row["id"], scopes=frozenset(row["scopes"]))
 
 
-_STATUS = "SELECT id, name, prefix, last_four, scopes, created_by, created_at, expires_at, revoked_at, last_used "
+_STATUS = (
+    "SELECT id, name, prefix, last_four, scopes, created_by, created_at, expires_at, revoked_at, last_used "
     "FROM api_keys"
+)
 
 
 def _status(row: "dict[str, object]") -> KeyStatus:

@@ -12,7 +12,8 @@ ROLE_SCOPES: dict[str, frozenset[str]] = {
     "admin": SECRET_KEY_SCOPES,
     "builder": frozenset(
         scope for scope in SECRET_KEY_SCOPES
-        if scope.split(":")[0] in {"agents", "knowledge", "skills", "guardrails", "playbooks", "widgets", "chat", "voices"}
+        if scope.split(":")[0]
+        in {"agents", "knowledge", "skills", "guardrails", "playbooks", "widgets", "chat", "voices"}
     ) | {"calls:read", "calls:write", "analytics:read"},
     "analyst": frozenset({"analytics:read", "calls:read", "agents:read", "chat:read", "voices:read"}),
     "billing": frozenset({"billing:read", "billing:write", "agents:read"}),

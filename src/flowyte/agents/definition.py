@@ -1,0 +1,212 @@
+"""The fields of an agent, their defaults and their limits. Camel case outside, as the API documents them.
+
+Fields whose effect comes later are stored and checked now, so that what is sent today means the same tomorrow.
+"""
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+import phonenumbers
+from msgspec import Meta, Struct, field
+
+from flowyte.kit.errors import FieldError, Invalid
+
+Line = Annotated[str, Meta(max_length=200)]
+Prose = Annotated[str, Meta(max_length=4_000)]
+Lines = Annotated[list[Line], Meta(max_length=100)]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+Clock = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+Unit = Annotated[float, Meta(ge=0, le=1)]
+Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Part(Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    """A nested object of an agent."""
+
+
+class Lexicon(Part):
+    preferred: Lines = field(default_factory=list)
+    banned: Lines = field(default_factory=list)
+    pronunciations: Annotated[dict[str, Line], Meta(max_length=500)] = field(default_factory=dict)
+
+
+class VoiceSettings(Part):
+    stability: Unit = 0.5
+    similarity_boost: Unit = 0.75
+    style: Unit = 0.0
+    use_speaker_boost: bool = True
+    speed: Annotated[float, Meta(ge=0.5, le=2)] = 1.0
+
+
+class Endpointing(Part):
+    min_silence_ms: Annotated[int, Meta(ge=100, le=3_000)] = 256
+    max_silence_ms: Annotated[int, Meta(ge=300, le=8_000)] = 1_600
+    semantic: bool = True
+
+
+class TransferRule(Part):
+    label: Line
+    when: Prose
+    destination: Line
+
+
+class Handoff(Part):
+    warm: bool = False
+    transfer_destination: Line | None = None
+    escalation_threshold: Annotated[int, Meta(ge=1, le=20)] | None = None
+    context_summary_url: Line | None = None
+    transfer_rules: Annotated[list[TransferRule], Meta(max_length=50)] = field(default_factory=list)
+
+
+class CallControl(Part):
+    max_call_seconds: Annotated[int, Meta(ge=30, le=7_200)] = 600
+    max_duration_message: Prose = "We have reached the longest time that a call may take. Goodbye."
+    idle_reminder_delay_seconds: Annotated[int, Meta(ge=3, le=120)] = 10
+    idle_reminder_interval_seconds: Annotated[int, Meta(ge=3, le=120)] = 10
+    max_idle_reminders: Annotated[int, Meta(ge=0, le=10)] = 2
+    end_call_phrases_enabled: bool = True
+    on_no_response_action: Literal["end", "transfer"] = "end"
+
+
+class Range(Part):
+    start: Clock
+    end: Clock
+
+
+class Holiday(Part):
+    date: dt.date
+    name: Line
+    end_date: dt.date | None = None
+    closed: bool = True
+    ranges: list[Range] = field(default_factory=list)
+
+
+class AfterHours(Part):
+    mode: Literal["answer", "message", "transfer"] = "answer"
+    message: Prose = ""
+    allow_human_transfer: bool = False
+    number: Line | None = None
+    emergency_number: Line | None = None
+
+
+class BusinessHours(Part):
+    timezone: Line | None = None
+    weekly: dict[Day, list[Range]] = field(default_factory=dict)
+    holidays: Annotated[list[Holiday], Meta(max_length=200)] = field(default_factory=list)
+    after_hours: AfterHours = field(default_factory=AfterHours)
+
+
+class Recording(Part):
+    enabled: bool = True
+    consent_mode: Literal["notice", "none"] = "notice"
+    retention_days: Annotated[int, Meta(ge=1, le=3_650)] | None = None
+    disclosure: Prose | None = None
+
+
+class Definition(Part):
+    """Everything that a draft says and a version freezes."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=100)]
+    persona: Prose = ""
+    goals: Lines = field(default_factory=list)
+    never_do: Lines = field(default_factory=list)
+    tone: Line = ""
+    lexicon: Lexicon = field(default_factory=Lexicon)
+    primary_language: Language = "en-US"
+    languages: list[Language] = field(default_factory=lambda: ["en-US"])
+    language_mode: Literal["code_switch", "single_language"] = "single_language"
+    enabled_channels: list[Literal["voice", "chat", "sms"]] = field(default_factory=lambda: ["voice", "chat"])
+    voice_map: dict[str, Line] = field(default_factory=dict)
+    default_voice_id: Line = "joe"
+    voice_settings: VoiceSettings = field(default_factory=VoiceSettings)
+    llm_model: Line | None = None
+    llm_temperature: Annotated[float, Meta(ge=0, le=2)] = 0.3
+    tts_model: Line | None = None
+    stt_model: Line | None = None
+    endpointing: Endpointing = field(default_factory=Endpointing)
+    greeting: Annotated[str, Meta(max_length=500)] = ""
+    handoff_config: Handoff = field(default_factory=Handoff)
+    call_control: CallControl = field(default_factory=CallControl)
+    business_hours: BusinessHours = field(default_factory=BusinessHours)
+    channel_overrides: dict[str, Any] = field(default_factory=dict)
+    recording: Recording = field(default_factory=Recording)
+    avg_ticket_cents: Annotated[int, Meta(ge=0)] | None = None
+
+
+FIELDS = tuple(spec.encode_name for spec in msgspec.structs.fields(Definition))
+
+
+def read(values: dict[str, Any]) -> Definition:
+    """A checked definition. Invalid names each field in the API's own spelling."""
+    try:
+        definition = msgspec.convert(values, Definition)
+    except msgspec.ValidationError as error:
+        raise Invalid(fields=[field_of(error)]) from error
+    faults = [*_hours(definition.business_hours), *_silence(definition.endpointing)]
+    handoff = values.get("handoffConfig") or {}
+    destination = handoff.get("transferDestination")
+    if destination and not destination.startswith("sip:") and normalised(destination) is None:
+        faults.append(
+            FieldError(field="handoffConfig.transferDestination", message="is no phone number or SIP address")
+        )
+    if faults:
+        raise Invalid(fields=faults)
+    return definition
+
+
+def as_dict(definition: Definition) -> dict[str, Any]:
+    """Camel case, JSON values, numbers in E.164."""
+    values: dict[str, Any] = msgspec.to_builtins(definition)
+    destination = values["handoffConfig"]["transferDestination"]
+    if destination and not destination.startswith("sip:"):
+        values["handoffConfig"]["transferDestination"] = normalised(destination)
+    return values
+
+
+def normalised(number: str) -> str | None:
+    """E.164, a number without a country taken as one of the United States; None for what cannot be one."""
+    try:
+        parsed = phonenumbers.parse(number, "US")
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed):
+        return None
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def field_of(error: msgspec.ValidationError) -> FieldError:
+    """msgspec's `… - at `$.callControl.maxCallSeconds`` as our own pair."""
+    message, _, path = str(error).partition(" - at `$")
+    name = path.rstrip("`").lstrip(".")
+    for start in ("Object contains unknown field `", "Object missing required field `"):
+        if message.startswith(start):
+            unknown = message.removeprefix(start).rstrip("`")
+            name = f"{name}.{unknown}".lstrip(".")
+            message = "is not a field" if "unknown" in start else "is required"
+    return FieldError(field=name or "body", message=message)
+
+
+def _hours(hours: BusinessHours) -> list[FieldError]:
+    scheduled = bool(hours.weekly or hours.holidays)
+    faults = []
+    if scheduled and hours.timezone is None:
+        faults.append(FieldError(field="businessHours.timezone", message="is required with a schedule"))
+    if hours.timezone is not None and hours.timezone not in available_timezones():
+        faults.append(FieldError(field="businessHours.timezone", message="is no time zone, such as America/New_York"))
+    elif hours.timezone is not None:
+        ZoneInfo(hours.timezone)
+    for day, ranges in hours.weekly.items():
+        faults += [
+            FieldError(field=f"businessHours.weekly.{day}[{i}]", message="ends before it begins")
+            for i, span in enumerate(ranges)
+            if span.end <= span.start
+        ]
+    return faults
+
+
+def _silence(endpointing: Endpointing) -> list[FieldError]:
+    if endpointing.max_silence_ms < endpointing.min_silence_ms:
+        return [FieldError(field="endpointing.maxSilenceMs", message="is less than minSilenceMs")]
+    return []

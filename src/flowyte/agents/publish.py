@@ -1,0 +1,132 @@
+"""Changing a draft, freezing it, comparing versions and going back to one."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flowyte.agents import store
+from flowyte.agents.definition import as_dict, read
+from flowyte.kit.db import TenantTx
+from flowyte.kit.errors import Conflict, FieldError, Invalid
+from flowyte.kit.ids import new_id
+from flowyte.tenancy.principal import Principal
+
+
+class NoPublishedVersion(Conflict):
+    """This agent has no published version; publish it first."""
+
+    code = "no_published_version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One field, by its dotted path."""
+
+    field: str
+    before: Any
+    after: Any
+    kind: Literal["added", "removed", "changed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pinned:
+    """What a conversation keeps to its end. `version_id` is None for a draft."""
+
+    agent_id: str
+    name: str
+    version_id: str | None
+    number: int | None
+    snapshot: dict[str, Any]
+
+
+async def create(tx: TenantTx, principal: Principal, values: dict[str, Any]) -> store.Agent:
+    agent_id = new_id("agt")
+    await store.insert_agent(tx, agent_id, as_dict(read(values)), principal.id)
+    return await store.get_agent(tx, agent_id)
+
+
+async def patch(tx: TenantTx, agent_id: str, changes: dict[str, Any], *, if_match: int | None) -> store.Agent:
+    """Merge `changes` into the draft, nested objects field by field. Conflict when `if_match` is not its version."""
+    agent = await store.get_agent(tx, agent_id, lock=True)
+    if if_match is not None and if_match != agent.version:
+        raise Conflict(
+            f"The draft is at version {agent.version}; somebody changed it meanwhile.",
+            code="version_conflict",
+            extra={"version": agent.version, "current": agent.draft},
+        )
+    await store.save_draft(tx, agent_id, as_dict(read(merged(agent.draft, changes))))
+    return await store.get_agent(tx, agent_id)
+
+
+async def publish(
+    tx: TenantTx, principal: Principal, agent_id: str, *, note: str, more: dict[str, Any]
+) -> store.Version:
+    """Freeze the draft, with what other rooms add (`more`: skills, sources), and serve it from the next call on."""
+    agent = await store.get_agent(tx, agent_id, lock=True)
+    if not agent.draft["enabledChannels"]:
+        raise Invalid(fields=[FieldError(field="enabledChannels", message="names no channel to answer on")])
+    version = store.Version(
+        id=new_id("ver"),
+        agent_id=agent_id,
+        number=await store.last_number(tx, agent_id) + 1,
+        snapshot={**agent.draft, **more},
+        note=note,
+        created_by=principal.id,
+        created_at=agent.updated_at,
+    )
+    await store.insert_version(tx, version)
+    await store.point_at(tx, agent_id, version.id)
+    return await store.get_version(tx, agent_id, version.id)
+
+
+async def rollback(tx: TenantTx, agent_id: str, version_id: str) -> store.Version:
+    """Serve an older version again, as it was."""
+    await store.get_agent(tx, agent_id, lock=True)
+    version = await store.get_version(tx, agent_id, version_id)
+    await store.point_at(tx, agent_id, version.id)
+    return version
+
+
+async def pinned(tx: TenantTx, agent_id: str, *, draft: bool, more: dict[str, Any] | None = None) -> Pinned:
+    """What a conversation that begins now is held by. NoPublishedVersion when there is none to serve."""
+    agent = await store.get_agent(tx, agent_id)
+    if draft:
+        snapshot = {**agent.draft, **(more or {})}
+        return Pinned(agent_id=agent.id, name=agent.name, version_id=None, number=None, snapshot=snapshot)
+    if agent.published_version is None or not agent.is_active:
+        raise NoPublishedVersion
+    version = await store.get_version(tx, agent_id, agent.published_version)
+    return Pinned(
+        agent_id=agent.id, name=agent.name, version_id=version.id, number=version.number, snapshot=version.snapshot
+    )
+
+
+async def changes_of(tx: TenantTx, agent_id: str, version_id: str) -> list[Difference]:
+    """What a version changed against the one before it; the first against nothing."""
+    version = await store.get_version(tx, agent_id, version_id)
+    before = [v for v in await store.list_versions(tx, agent_id) if v.number < version.number]
+    return difference(before[0].snapshot if before else {}, version.snapshot)
+
+
+def difference(before: dict[str, Any], after: dict[str, Any], path: str = "") -> list[Difference]:
+    """Field by field; lists are compared whole, for their order means something."""
+    found = []
+    for name in sorted(before.keys() | after.keys()):
+        field = f"{path}{name}"
+        if name not in before:
+            found.append(Difference(field=field, before=None, after=after[name], kind="added"))
+        elif name not in after:
+            found.append(Difference(field=field, before=before[name], after=None, kind="removed"))
+        elif isinstance(before[name], dict) and isinstance(after[name], dict):
+            found += difference(before[name], after[name], f"{field}.")
+        elif before[name] != after[name]:
+            found.append(Difference(field=field, before=before[name], after=after[name], kind="changed"))
+    return found
+
+
+def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """`changes` over `base`; a nested object is merged, anything else replaced."""
+    result = dict(base)
+    for name, value in changes.items():
+        old = result.get(name)
+        result[name] = merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return result
