@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from flowyte.kit.db import TenantTx
-from flowyte.kit.errors import NotFound
+from flowyte.kit.errors import Conflict, NotFound
 from flowyte.observe.model import Conversation, Event
 from flowyte.vault.seal import Sealer, open_with, seal_with
 
@@ -19,11 +19,14 @@ async def insert_conversation(
     tx: TenantTx, *, id: str, agent_id: str, agent_name: str, version_id: str | None, version_number: int | None,
     channel: str, line: str, draft: bool,
 ) -> None:  # fmt: skip
-    await tx.execute(
+    """Conflict when the id was used before."""
+    begun = await tx.fetchval(
         "INSERT INTO conversations (org_id, id, agent_id, agent_name, version_id, version_number, channel, line, "
-        "draft) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "draft) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING 1",
         tx.org, id, agent_id, agent_name, version_id, version_number, channel, line, draft,
     )  # fmt: skip
+    if begun is None:
+        raise Conflict("This conversation was begun before.")
 
 
 async def get_conversation(tx: TenantTx, conversation_id: str) -> Conversation:

@@ -79,7 +79,9 @@ class StreamReader:
         self._cipher = AESGCM(_file_key(key, salt))
         body = path.stat().st_size - HEADER.size
         whole, rest = divmod(body, self._chunk_bytes + TAG_BYTES)
-        self.complete, self.length, self._last = False, whole * self._chunk_bytes, -1
+        self.complete = False
+        self.length: int = whole * self._chunk_bytes
+        self._last = -1
         self._find_end(whole, rest)
 
     def read(self, offset: int, size: int) -> bytes:

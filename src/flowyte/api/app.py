@@ -1,0 +1,37 @@
+"""The API as routes for a Litestar application: what every operation shares is attached here."""
+
+from typing import Any
+
+from litestar import Router, get
+from litestar.di import Provide
+from litestar.enums import MediaType
+
+from flowyte.api import agents, conversations, keys
+from flowyte.api.auth import provide_principal, provide_services, require_scope
+from flowyte.api.problem import HANDLERS
+
+MAX_BODY_BYTES = 1 << 20  # the largest sensible draft or text source is a tenth of this
+
+
+@get("/healthz", opt={"public": "tells only that the process serves"}, media_type=MediaType.JSON, operation_id="health")
+async def health() -> dict[str, bool]:
+    return {"ok": True}
+
+
+async def _guard(connection: Any, handler: Any) -> None:
+    if "public" not in handler.opt:
+        await require_scope(connection, handler)
+
+
+def api_routes() -> Router:
+    return Router(
+        "/api/v1",
+        route_handlers=[health, agents.ROUTES, keys.ROUTES, conversations.ROUTES],
+        guards=[_guard],
+        dependencies={
+            "principal": Provide(provide_principal),
+            "services": Provide(provide_services),
+        },
+        exception_handlers=HANDLERS,
+        request_max_body_size=MAX_BODY_BYTES,
+    )

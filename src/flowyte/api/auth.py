@@ -1,0 +1,70 @@
+"""Who is asking: a Bearer key or the dashboard's cookie, resolved to one Principal; and what it must hold.
+
+A cookie is sent by the browser on its own, so a change that comes with one must also come from our own pages.
+"""
+
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+
+from flowyte.api.services import ApiServices
+from flowyte.kit.errors import Forbidden, Unauthenticated
+from flowyte.tenancy.keys import authenticate_key
+from flowyte.tenancy.principal import Principal
+from flowyte.tenancy.sessions import authenticate_session
+
+COOKIE = "flowyte_session"
+COOKIE_TLS = "__Host-flowyte_session"
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class ForeignOrigin(Forbidden):
+    """A change with a session must come from this product's own pages."""
+
+    code = "origin_not_allowed"
+
+
+async def principal_of(connection: ASGIConnection[Any, Any, Any, Any], services: ApiServices) -> Principal:
+    """Unauthenticated without either; a key wins over a cookie."""
+    authorization = connection.headers.get("authorization", "")
+    if authorization:
+        kind, _, key = authorization.partition(" ")
+        if kind.lower() != "bearer":
+            raise Unauthenticated
+        return await authenticate_key(services.database, services.peppers, key.strip())
+    token = connection.cookies.get(COOKIE_TLS) or connection.cookies.get(COOKIE)
+    if not token:
+        raise Unauthenticated
+    if connection.scope.get("method") not in READING:
+        refuse_foreign(connection)
+    return await authenticate_session(services.database, services.peppers, services.clock, token)
+
+
+def refuse_foreign(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Browsers say where a request comes from; a change that comes from elsewhere is refused."""
+    site = connection.headers.get("sec-fetch-site")
+    if site is not None and site not in ("same-origin", "none"):
+        raise ForeignOrigin
+    origin = connection.headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != connection.headers.get("host"):
+        raise ForeignOrigin
+
+
+async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """A guard on every operation: an operation without a scope is a fault of ours."""
+    services: ApiServices = connection.app.state.services
+    principal = await principal_of(connection, services)
+    principal.require(handler.opt["scope"])
+    connection.scope["principal"] = principal  # type: ignore[typeddict-unknown-key]
+
+
+async def provide_principal(request: Request[Any, Any, Any]) -> Principal:
+    principal: Principal = request.scope["principal"]  # type: ignore[typeddict-item]
+    return principal
+
+
+async def provide_services(request: Request[Any, Any, Any]) -> ApiServices:
+    services: ApiServices = request.app.state.services
+    return services

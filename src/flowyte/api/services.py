@@ -1,0 +1,35 @@
+"""What the API needs of the house, filled by wiring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+from flowyte.kit.clock import Clock
+from flowyte.kit.db import Database, TenantTx
+from flowyte.vault.digest import Peppers
+from flowyte.vault.seal import Sealer
+from flowyte.vault.sign import UrlSigner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """Permission to begin one conversation."""
+
+    url: str
+    token: str
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServices:
+    database: Database
+    peppers: Peppers
+    clock: Clock
+    sealer: Sealer
+    signer: UrlSigner
+    data_dir: Path
+    make_talk: Callable[[UUID, str, bool, Literal["browser", "phone"]], Talk]
+    parts_of: Callable[[TenantTx, str], Any]
+    """Awaited: what other rooms add to an agent's version (its skills and sources)."""

@@ -1,0 +1,148 @@
+"""The voice role: live calls. Models once a process, one pacer, one keeper of evidence, a session a call."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from flowyte.agents.publish import pinned
+from flowyte.channels.line import Arrival, Opened
+from flowyte.channels.server import VoiceServer
+from flowyte.conversation.commands import Cause
+from flowyte.conversation.reply import MindContext
+from flowyte.kit import log
+from flowyte.kit.errors import Conflict, Forbidden, Unavailable
+from flowyte.kit.settings import Settings
+from flowyte.live.admission import Admission, Busy
+from flowyte.live.pacer import Pacer
+from flowyte.live.ports import Leg, Mind, Mouth
+from flowyte.live.session import Services, Session
+from flowyte.live.watch import LiveCalls
+from flowyte.observe.evidence import Keeper, Opening
+from flowyte.observe.orphans import sweep
+from flowyte.providers.builtin.ears import BuiltinEars
+from flowyte.providers.builtin.endpoint import Endpointing
+from flowyte.providers.builtin.mouth import BuiltinMouth
+from flowyte.wiring.foundation import Foundation, foundation
+from flowyte.wiring.minds import open_mind
+from flowyte.wiring.serving import say_ready, stop_on_signal
+from flowyte.wiring.talk import read_talk_token
+
+logger = log.get(__name__)
+DRAIN_S = 20.0
+SWEEP_S = 5.0
+
+
+class TokenUsed(Forbidden):
+    """This token has begun its conversation already."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A call, counted among the live ones while it runs."""
+
+    session: Session
+    calls: LiveCalls
+
+    def hear(self, pcm: bytes) -> None:
+        self.session.hear(pcm)
+
+    def key(self, digit: str) -> None:
+        self.session.key(digit)
+
+    def lost(self, cause: Cause) -> None:
+        self.session.lost(cause)
+
+    async def run(self) -> object:
+        with self.calls.holding(self.session):
+            return await self.session.run()
+
+
+class Switchboard:
+    """Opens calls: the token decides who, admission decides whether, the version decides how."""
+
+    def __init__(self, base: Foundation, *, ears: BuiltinEars, mouth: Mouth, mind: Mind, keeper: Keeper) -> None:
+        self._base = base
+        self._ears = ears
+        self._mouth = mouth
+        self._mind = mind
+        self._keeper = keeper
+        self.pacer = Pacer(base.clock)
+        self.calls = LiveCalls(self.pacer, Admission(max_calls=base.settings.max_calls))
+
+    async def open_call(self, arrival: Arrival, leg: Leg) -> Opened:
+        principal, claims = read_talk_token(self._base.signer, arrival.token)
+        verdict = self.calls.verdict()
+        if isinstance(verdict, Busy):
+            raise Unavailable(f"No more calls are taken at the moment ({verdict.reason}).")
+        async with self._base.database.tenant(principal) as tx:
+            version = await pinned(tx, claims["agent"], draft=claims["draft"])
+        opening = Opening(
+            id=claims["conversation"],
+            agent_id=version.agent_id,
+            agent_name=version.name,
+            version_id=version.version_id,
+            version_number=version.number,
+            channel="voice",
+            line=arrival.channel,
+            draft=claims["draft"],
+        )
+        try:
+            evidence = await self._keeper.begin(principal, opening)
+        except Conflict:
+            raise TokenUsed from None
+        context = MindContext(
+            org=principal.org,
+            conversation_id=opening.id,
+            agent={**version.snapshot, "id": version.agent_id},
+            channel="voice",
+            language=str(version.snapshot["primaryLanguage"]),
+        )
+        services = Services(
+            ears=self._ears.tuned(Endpointing.from_agent(version.snapshot), partials=arrival.channel == "browser"),
+            mind=self._mind,
+            mouth=self._mouth,
+            clock=self._base.clock,
+            pacer=self.pacer,
+        )
+        session = Session(leg, services=services, context=context, evidence=evidence)
+        return Opened(call=Held(session=session, calls=self.calls), conversation_id=opening.id)
+
+
+async def serve(settings: Settings) -> None:
+    """Until a signal; then live calls may finish for a while."""
+    stop = stop_on_signal()
+    async with foundation(settings) as base, _parts(settings) as (ears, mouth), open_mind(base) as mind:
+        keeper = Keeper(database=base.database, sealer=base.sealer, clock=base.clock, data_dir=settings.data_dir)
+        board = Switchboard(base, ears=ears, mouth=mouth, mind=mind, keeper=keeper)
+        server = VoiceServer(board.open_call, clock=base.clock)
+        async with asyncio.TaskGroup() as group:
+            running = [group.create_task(work) for work in (board.pacer.run(), keeper.run(), _sweeping(base))]
+            async with server.serving("127.0.0.1", settings.voice_port) as (host, port):
+                say_ready(f"{host}:{port}")
+                await stop.wait()
+                server.stop_accepting()
+                logger.info("voice.draining", calls=len(board.calls))
+                await board.calls.drain(grace_s=DRAIN_S)
+            for task in running:
+                task.cancel()
+
+
+@asynccontextmanager
+async def _parts(settings: Settings) -> AsyncIterator[tuple[BuiltinEars, BuiltinMouth]]:
+    ears = await asyncio.to_thread(BuiltinEars.load, settings.models_dir, calls=settings.max_calls)
+    mouth = BuiltinMouth.open(models_dir=settings.models_dir, parts_dir=settings.parts_dir)
+    await mouth.start()
+    try:
+        yield ears, mouth
+    finally:
+        await mouth.close()
+        ears.close()
+
+
+async def _sweeping(base: Foundation) -> None:
+    """Calls that a killed process left open are closed by the next one."""
+    while True:
+        with suppress(Unavailable):
+            await sweep(base.database, base.sealer, base.clock, base.settings.data_dir)
+        await asyncio.sleep(SWEEP_S)
