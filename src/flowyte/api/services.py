@@ -1,6 +1,6 @@
 """What the API needs of the house, filled by wiring."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -31,5 +31,6 @@ class ApiServices:
     signer: UrlSigner
     data_dir: Path
     make_talk: Callable[[UUID, str, bool, Literal["browser", "phone"]], Talk]
-    parts_of: Callable[[TenantTx, str], Any]
-    """Awaited: what other rooms add to an agent's version (its skills and sources)."""
+    embed: Callable[[str], Awaitable[Sequence[float]]]
+    parts_of: Callable[[TenantTx, str], Awaitable[dict[str, Any]]]
+    """What other rooms add to an agent's version (its skills and sources)."""

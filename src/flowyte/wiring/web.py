@@ -1,0 +1,87 @@
+"""The web role: the API and the dashboard on the public port; voice WebSockets are handed on to the voice process."""
+
+import asyncio
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+from litestar.openapi.config import OpenAPIConfig
+
+from flowyte import __version__
+from flowyte.api.app import api_routes
+from flowyte.api.problem import HANDLERS
+from flowyte.api.services import ApiServices, Talk
+from flowyte.channels.splice import make_splice
+from flowyte.kit.settings import Settings
+from flowyte.wiring.embed import Embedder
+from flowyte.wiring.foundation import Foundation, foundation
+from flowyte.wiring.parts import parts_of
+from flowyte.wiring.serving import say_ready, stop_on_signal
+from flowyte.wiring.talk import make_talk_token, stream_url
+
+GRACE_S = 5
+
+
+def address(settings: Settings) -> str:
+    """How callers reach this installation."""
+    return settings.public_url or f"http://{settings.host}:{settings.port}"
+
+
+def api_services(base: Foundation, embedder: Embedder) -> ApiServices:
+    def make_talk(org: Any, agent_id: str, draft: bool, line: Any) -> Talk:
+        token, conversation_id = make_talk_token(base.signer, org, agent_id, draft=draft)
+        return Talk(url=stream_url(address(base.settings), line), token=token, conversation_id=conversation_id)
+
+    async def embed(text: str) -> list[float]:
+        vector: list[float] = (await embedder.embed_off_loop([text]))[0].tolist()
+        return vector
+
+    return ApiServices(
+        database=base.database,
+        peppers=base.peppers,
+        clock=base.clock,
+        sealer=base.sealer,
+        signer=base.signer,
+        data_dir=base.settings.data_dir,
+        make_talk=make_talk,
+        embed=embed,
+        parts_of=parts_of,
+    )
+
+
+def application(base: Foundation, embedder: Embedder) -> Litestar:
+    app = Litestar(
+        [api_routes()],
+        exception_handlers=HANDLERS,
+        openapi_config=OpenAPIConfig(title="Flowyte", version=__version__, path="/api/v1/openapi"),
+        debug=False,
+    )
+    app.state.services = api_services(base, embedder)
+    return app
+
+
+async def serve(settings: Settings) -> None:
+    """Until a signal."""
+    stop = stop_on_signal()
+    async with foundation(settings) as base:
+        embedder = Embedder(settings.models_dir)
+        config = uvicorn.Config(
+            application(base, embedder),
+            host=settings.host,
+            port=settings.port,
+            http="httptools",
+            ws=make_splice(lambda: ("127.0.0.1", settings.voice_port)),
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+        server = uvicorn.Server(config)
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(server._serve())
+            while not server.started and not serving.done():
+                await asyncio.sleep(0.02)
+            say_ready(address(settings))
+            await stop.wait()
+            server.should_exit = True
