@@ -60,6 +60,18 @@ def application(base: Foundation, embedder: Embedder) -> Litestar:
     return app
 
 
+class Server(uvicorn.Server):
+    """Says when it serves."""
+
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        say_ready(self._address)
+
+
 async def serve(settings: Settings) -> None:
     """Until a signal."""
     stop = stop_on_signal()
@@ -77,11 +89,8 @@ async def serve(settings: Settings) -> None:
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
         )
-        server = uvicorn.Server(config)
+        server = Server(config, address(settings))
         async with asyncio.TaskGroup() as group:
-            serving = group.create_task(server._serve())
-            while not server.started and not serving.done():
-                await asyncio.sleep(0.02)
-            say_ready(address(settings))
+            group.create_task(server._serve())
             await stop.wait()
             server.should_exit = True
