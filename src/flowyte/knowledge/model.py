@@ -1,0 +1,54 @@
+"""The nouns of knowledge: a source, its questions, its chunks, and who turns text into vectors."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Kind = Literal["text", "faq"]
+Status = Literal["pending", "indexing", "indexed", "failed"]
+EMBEDDING_MODEL = "all-MiniLM-L6-v2"
+
+
+class Embedder(Protocol):
+    def embed(self, texts: list[str]) -> npt.NDArray[np.float32]:
+        """(len(texts), 384), rows of length one. Blocks; called in a thread."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faq:
+    """One question with its answer; `alternatives` are other ways of asking it."""
+
+    question: str
+    answer: str
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """What is quoted (`text` under `title`), and the wordings that a question is compared with."""
+
+    title: str
+    text: str
+    probes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    id: str
+    agent_id: str
+    kind: Kind
+    name: str
+    content: str
+    faq: tuple[Faq, ...]
+    status: Status
+    progress_current: int
+    progress_total: int
+    chunk_count: int
+    embedding_model: str | None
+    error_message: str | None
+    created_at: datetime
+    updated_at: datetime

@@ -1,0 +1,140 @@
+"""Making, changing and removing sources. What is written here is found only after `ingest.index_source`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import cast, get_args
+
+from flowyte.kit.db import TenantTx
+from flowyte.kit.errors import FieldError, Invalid, NotFound
+from flowyte.kit.ids import new_id
+from flowyte.knowledge import store
+from flowyte.knowledge.model import Faq, Kind, Source
+
+MOST_CHARACTERS = 500_000  # about 250 pages; more is indexed for minutes and belongs into several sources
+MOST_ENTRIES = 1_000
+MOST_QUESTION = 500
+MOST_ANSWER = 4_000
+MOST_ALTERNATIVES = 20
+_LATER = {"url": "Sources from a web address", "file": "Sources from a file"}
+
+
+class SourceNotFound(NotFound):
+    """There is no such knowledge source."""
+
+
+async def create_source(
+    tx: TenantTx, *, agent_id: str, kind: str, name: str, content: str | None = None,
+    faq: Sequence[Mapping[str, object]] | None = None,
+) -> Source:  # fmt: skip
+    """A new source in `pending`; defer `index_source` for it in the same transaction. Invalid names the field."""
+    checked = _kind(kind)
+    return await store.insert_source(
+        tx, id=new_id("src"), agent_id=agent_id, kind=checked, name=_name(name),
+        content=_content(content) if checked == "text" else "", faq=_faq(faq) if checked == "faq" else (),
+    )  # fmt: skip
+
+
+async def list_sources(tx: TenantTx, agent_id: str) -> tuple[Source, ...]:
+    """All sources of an agent, oldest first."""
+    return await store.read_sources(tx, agent_id)
+
+
+async def get_source(tx: TenantTx, agent_id: str, source_id: str) -> Source:
+    source = await store.read_source(tx, source_id)
+    if source is None or source.agent_id != agent_id:
+        raise SourceNotFound
+    return source
+
+
+async def patch_source(
+    tx: TenantTx, agent_id: str, source_id: str, *, name: str | None = None, content: str | None = None,
+    faq: Sequence[Mapping[str, object]] | None = None,
+) -> Source:  # fmt: skip
+    """Change what is given. A changed text makes it `pending`; until it is indexed the old one is found."""
+    source = await store.read_source(tx, source_id, lock=True)
+    if source is None or source.agent_id != agent_id:
+        raise SourceNotFound
+    changed = source
+    if name is not None:
+        changed = replace(changed, name=_name(name))
+    if content is not None:
+        _only(source, "text", "content")
+        changed = replace(changed, content=_content(content))
+    if faq is not None:
+        _only(source, "faq", "faq")
+        changed = replace(changed, faq=_faq(faq))
+    if (changed.content, changed.faq, changed.name) != (source.content, source.faq, source.name):
+        changed = replace(changed, status="pending", error_message=None)
+    return await store.update_source(tx, changed)
+
+
+async def delete_source(tx: TenantTx, agent_id: str, source_id: str) -> None:
+    """The source and all that was found through it, at once, also for live conversations and published versions."""
+    await get_source(tx, agent_id, source_id)
+    await store.delete_source(tx, source_id)
+
+
+def read_faq(entries: Sequence[Mapping[str, object]] | None) -> tuple[Faq, ...]:
+    """Parsed entries `{question, answer, alternatives?}`; Invalid names the entry."""
+    return _faq(entries)
+
+
+def _kind(kind: str) -> Kind:
+    if kind in _LATER:
+        raise _invalid("kind", f"{_LATER[kind]} are not available yet; use text or faq.")
+    for known in get_args(Kind):
+        if kind == known:
+            return cast(Kind, known)
+    raise _invalid("kind", "one of text, faq")
+
+
+def _name(name: str) -> str:
+    if not name.strip() or len(name) > 200:
+        raise _invalid("name", "between 1 and 200 characters")
+    return name.strip()
+
+
+def _content(content: str | None) -> str:
+    if content is None or not content.strip():
+        raise _invalid("content", "a text source needs its text")
+    if len(content) > MOST_CHARACTERS:
+        raise _invalid("content", f"at most {MOST_CHARACTERS} characters; split it into several sources")
+    return _without_nul(content)
+
+
+def _faq(entries: Sequence[Mapping[str, object]] | None) -> tuple[Faq, ...]:
+    if not entries:
+        raise _invalid("faq", "a FAQ source needs at least one question with its answer")
+    if len(entries) > MOST_ENTRIES:
+        raise _invalid("faq", f"at most {MOST_ENTRIES} entries")
+    return tuple(_entry(f"faq[{number}]", entry) for number, entry in enumerate(entries))
+
+
+def _entry(place: str, entry: Mapping[str, object]) -> Faq:
+    alternatives = entry.get("alternatives") or ()
+    if isinstance(alternatives, str) or not isinstance(alternatives, Sequence) or len(alternatives) > MOST_ALTERNATIVES:
+        raise _invalid(f"{place}.alternatives", f"a list of at most {MOST_ALTERNATIVES} questions")
+    return Faq(
+        question=_text(entry.get("question"), f"{place}.question", MOST_QUESTION),
+        answer=_text(entry.get("answer"), f"{place}.answer", MOST_ANSWER),
+        alternatives=tuple(_text(other, f"{place}.alternatives", MOST_QUESTION) for other in alternatives),
+    )
+
+
+def _text(value: object, field: str, most: int) -> str:
+    if not isinstance(value, str) or not value.strip() or len(value) > most:
+        raise _invalid(field, f"text of 1 to {most} characters")
+    return _without_nul(value.strip())
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\x00", "")  # PostgreSQL's text cannot hold it, and nobody can say it
+
+
+def _only(source: Source, kind: Kind, field: str) -> None:
+    if source.kind != kind:
+        raise _invalid(field, f"this source is of the kind {source.kind}")
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(fields=[FieldError(field=field, message=message)])

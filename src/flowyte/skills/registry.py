@@ -1,0 +1,79 @@
+"""Which kinds of skill this version can carry out, and how a skill is offered to a language model."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flowyte.kit.errors import FlowyteError
+from flowyte.skills.spec import Skill
+
+TAKE_MESSAGE = "take_message"
+END_CALL = "end_call"
+REPEAT = "repeat"
+KNOWLEDGE_QUERY = "knowledge_query"
+
+# Parameters of the kinds that bring their own, whatever the skill says.
+_OWN_PARAMETERS: Mapping[str, Mapping[str, str]] = {
+    TAKE_MESSAGE: {
+        "name": "The caller's name, as they said it.",
+        "phone": "The number to call back, all digits, as the caller said it.",
+        "message": "What the caller wants to be passed on, in their own words.",
+    },
+    END_CALL: {"reason": "Why the conversation is over."},
+    REPEAT: {},
+    KNOWLEDGE_QUERY: {"query": "What to look up, as one question."},
+}
+_OPTIONAL = frozenset(("reason",))
+
+
+class NotAvailableYet(FlowyteError):
+    """This kind of skill cannot be carried out yet."""
+
+    code = "not_available_yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A skill as a model is told about it: `parameters` is a JSON Schema; `action` is what carries it out."""
+
+    name: str
+    description: str
+    action: str
+    parameters: Mapping[str, Any]
+
+
+def action_of(skill: Skill) -> str:
+    """The name of what carries the skill out. NotAvailableYet for a kind that is only stored so far."""
+    if skill.skill_type == "builtin":
+        return str(skill.execution_config.get("action", ""))
+    if skill.skill_type == KNOWLEDGE_QUERY:
+        return KNOWLEDGE_QUERY
+    raise NotAvailableYet(f"Skills of the kind {skill.skill_type} are not available yet.")
+
+
+def available(skill: Skill) -> bool:
+    return skill.skill_type in ("builtin", KNOWLEDGE_QUERY)
+
+
+def offers(skills: Iterable[Skill], *, channel: str) -> tuple[Offer, ...]:
+    """The enabled skills of this channel that can be carried out, in the order given."""
+    return tuple(
+        Offer(
+            name=skill.name,
+            description=skill.description,
+            action=action_of(skill),
+            parameters=_parameters(action_of(skill)),
+        )
+        for skill in skills
+        if skill.is_enabled and channel in skill.channels and available(skill)
+    )
+
+
+def _parameters(action: str) -> dict[str, Any]:
+    own = _OWN_PARAMETERS[action]
+    return {
+        "type": "object",
+        "properties": {name: {"type": "string", "description": text} for name, text in own.items()},
+        "required": [name for name in own if name not in _OPTIONAL],
+        "additionalProperties": False,
+    }
