@@ -1,0 +1,198 @@
+"""The policy: one turn of the caller in, what to say and do out. Pure; what was found and what time it is are given.
+
+Answers are the business's own words. A message is taken in a fixed order (name, number, the number read back from the
+stored value, the message), and questions asked in between are answered before it goes on. What is not known is said to
+be not known.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from flowyte.conversation.reply import Captured, EndCall, Expect, Passage, Reply, Sentence
+from flowyte.skills.spoken import parse_phone, say_phone
+
+Flow = Literal["idle", "offered", "name", "phone", "confirm", "body"]
+
+_YES = re.compile(r"\b(yes|yeah|yep|yup|sure|correct|right|that's it|exactly|please do|ok|okay|absolutely|of course)\b")
+_NO = re.compile(r"\b(no|nope|nah|wrong|incorrect|not right|isn't right|that's not)\b")
+_CANCEL = re.compile(r"\b(never ?mind|cancel|forget (it|that)|stop that|don't bother)\b")
+_MESSAGE = re.compile(
+    r"\b((take|leave|pass on|give (him|her|them)) (a |my )?messages?|leave word|call(ed)? me back|ring me back|"
+    r"(speak|talk) (to|with) (a|an|the|some|some ?one|some ?body|your)\b.*|real (person|human)|human being|operator|receptionist)"
+)
+_ROBOT = re.compile(
+    r"\b(are you|am i (talking|speaking) (to|with)|is this) (a |an |really )?(real|human|robot|bot|machine|computer|ai|person|recording)\b"
+)
+_BYE = re.compile(
+    r"^(ok(ay)?,? |no,? |thanks?( you)?,? |that's all,? |great,? )*(good ?bye|bye( bye)?|see you|that's all|that is all)\b"
+)
+_THANKS = re.compile(r"^(ok(ay)?,? |great,? |perfect,? )*(thanks?( you)?( very much| so much| a lot)?)\W*$")
+_HELLO = re.compile(r"^(hello|hi|hey|good (morning|afternoon|evening))( there)?\W*$")
+_REPEAT = re.compile(r"\b(repeat|say) (that|it)( again| once more)?\b|\bpardon\b|\bcome again\b|^what\W*$|^sorry\W*$")
+_QUESTION = re.compile(
+    r"^(\W*(and|but|so|oh|well|wait|sorry|um|uh)\W+)*(what|when|where|who|why|how|which|do|does|did|can|could|are|is|will|would|may)\b"
+)
+_NAME = re.compile(
+    r"^\W*(oh|um|uh|well|yes|sure|hi|hello)?\W*((my name is|my name's|the name is|it's|it is|this is|i am|i'm|call me)\s+)?",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Where the conversation stands. `filed` counts messages, so that each has an intent of its own."""
+
+    flow: Flow = "idle"
+    name: str = ""
+    phone: str = ""
+    filed: int = 0
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """A message to be kept; what is said depends on whether that worked."""
+
+    intent_key: str
+    name: str
+    phone: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What the caller's words brought up: an answer from the schedule, and passages good enough to be quoted."""
+
+    hours: str | None = None
+    passages: Sequence[Passage] = ()
+
+    @property
+    def answer(self) -> str | None:
+        return self.hours or (self.passages[0].text if self.passages else None)
+
+
+Step = tuple[State, list[Reply], Filing | None]
+
+
+def step(state: State, text: str, found: Found, agent: Mapping[str, object]) -> Step:
+    said = text.lower().strip()
+    if state.flow in ("name", "phone", "confirm", "body"):
+        return _collecting(state, text, said, found)
+    if state.flow == "offered" and _YES.search(said) and not found.hours:
+        return _ask_name(state)
+    if state.flow == "offered" and _NO.search(said):
+        return _say(replace(state, flow="idle"), "All right. Is there anything else that I can do for you?")
+    return _open(replace(state, flow="idle"), said, found, agent)
+
+
+def _open(state: State, said: str, found: Found, agent: Mapping[str, object]) -> Step:
+    if _ROBOT.search(said):
+        return _say(
+            state, f"I am an AI assistant of {agent.get('name', 'this business')}, not a person. How can I help?"
+        )
+    if _MESSAGE.search(said):
+        return _ask_name(state)
+    if _BYE.search(said):
+        state, replies, _ = _say(state, "Thank you for calling. Goodbye.")
+        return state, [*replies, EndCall(reason="caller said goodbye")], None
+    if _THANKS.search(said):
+        return _say(state, "You are welcome. Is there anything else?")
+    if _HELLO.search(said):
+        return _say(state, "Hello. What can I do for you?")
+    if _REPEAT.search(said) and state.last:
+        return _say(state, state.last)
+    if found.answer:
+        return _say(state, found.answer)
+    return _say(
+        replace(state, flow="offered"),
+        "I do not know that, I am afraid. Shall I take a message for the team?",
+        "yes_no",
+    )
+
+
+def _collecting(state: State, text: str, said: str, found: Found) -> Step:
+    if _CANCEL.search(said):
+        return _say(replace(state, flow="idle"), "All right, I will not take a message. What else can I do for you?")
+    if state.flow != "body" and (_QUESTION.search(said) or said.endswith("?")) and found.answer:
+        state, asked, _ = _ask(state)
+        return state, [Sentence(text=found.answer), *asked], None
+    match state.flow:
+        case "name":
+            return _take_name(state, text)
+        case "phone":
+            return _take_phone(state, text)
+        case "confirm":
+            return _confirm(state, text, said)
+        case _:
+            return _take_body(state, text)
+
+
+def _take_name(state: State, text: str) -> Step:
+    name = _NAME.sub("", text, count=1).strip(" .,!?")[:80]
+    if not any(character.isalpha() for character in name):
+        return _say(state, "I did not get that. What is your name, please?", "name")
+    state, replies, _ = _ask(replace(state, flow="phone", name=name))
+    return state, [Captured(slot="name", value=name, display=name), *replies], None
+
+
+def _take_phone(state: State, text: str) -> Step:
+    phone = parse_phone(text)
+    if phone is None:
+        return _say(
+            state, "That was not a whole number. Please say it once more with the area code, or key it in.", "digits"
+        )
+    state, replies, _ = _ask(replace(state, flow="confirm", phone=phone))
+    return state, [Captured(slot="phone", value=phone, display=say_phone(phone)), *replies], None
+
+
+def _confirm(state: State, text: str, said: str) -> Step:
+    if parse_phone(text):
+        return _take_phone(state, text)
+    if _NO.search(said):
+        return _say(replace(state, flow="phone", phone=""), "Sorry. What is the right number?", "digits")
+    if _YES.search(said):
+        return _ask(replace(state, flow="body"))
+    return _ask(state)
+
+
+def _take_body(state: State, text: str) -> Step:
+    filing = Filing(
+        intent_key=f"message-{state.filed + 1}", name=state.name, phone=state.phone, body=text.strip()[:5_000]
+    )
+    return replace(state, flow="idle", filed=state.filed + 1), [], filing
+
+
+def filed(state: State, filing: Filing, *, ok: bool) -> Step:
+    """What is said once the message was kept, or could not be."""
+    if not ok:
+        back = replace(state, flow="body", filed=state.filed - 1)
+        return _say(back, "I could not file your message just now. Please say it once more.")
+    return _say(
+        state,
+        f"Thank you, {filing.name}. I have filed your message, and somebody will call you back at "
+        f"{say_phone(filing.phone)}. Is there anything else?",
+    )
+
+
+def _ask_name(state: State) -> Step:
+    state, replies, _ = _ask(replace(state, flow="name", name="", phone=""))
+    return state, [Sentence(text="Yes, I can take a message."), *replies], None
+
+
+def _ask(state: State) -> Step:
+    """The question of the present step."""
+    match state.flow:
+        case "name":
+            return _say(state, "What is your name, please?", "name")
+        case "phone":
+            return _say(state, "And what number can we call you back on?", "digits")
+        case "confirm":
+            return _say(state, f"I have {say_phone(state.phone)}. Is that right?", "yes_no")
+        case _:
+            return _say(state, "What is your message?")
+
+
+def _say(state: State, text: str, expect: Literal["anything", "digits", "yes_no", "name"] = "anything") -> Step:
+    return replace(state, last=text), [Sentence(text=text), Expect(kind=expect)], None
