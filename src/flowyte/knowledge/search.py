@@ -41,7 +41,7 @@ SELECT c.id, c.source_id, c.title, c.body, c.meaning, coalesce(w.share, 0) AS wo
 
 async def search(
     tx: TenantTx, *, agent_id: str, source_ids: Sequence[str] | None, query: str, embedding: Sequence[float],
-    limit: int = 5,
+    limit: int = 5, meaning_weight: float = MEANING_WEIGHT,
 ) -> tuple[Passage, ...]:  # fmt: skip
     """The best passages, best first; the caller compares `score` (0 to 1) with REJECT_BELOW.
 
@@ -50,7 +50,7 @@ async def search(
     """
     rows = await tx.fetch(
         _SEARCH, tx.org, agent_id, query[:MOST_QUERY].replace("\x00", ""), vector_text(embedding),
-        None if source_ids is None else list(source_ids), MEANING_WEIGHT, limit,
+        None if source_ids is None else list(source_ids), meaning_weight, limit,
     )  # fmt: skip
     return tuple(
         Passage(
