@@ -80,7 +80,7 @@ async def ask_all(
 
 
 def tally(asked: list[Asked], threshold: float) -> dict[str, float]:
-    """Shares: `right` and `wrong` of the answerable, `invented` of the unanswerable; `precision` of all answers given."""
+    """Shares: `right`, `wrong` of the answerable, `invented` of the unanswerable; `precision` of the answers given."""
     known = [a for a in asked if a.answer is not None]
     unknown = [a for a in asked if a.answer is None]
     right = sum(a.right and a.score >= threshold for a in known)
@@ -111,19 +111,14 @@ async def measure(weights: list[float]) -> dict[str, dict[float, list[Asked]]]:
                 async with database.tenant(owner) as tx:
                     for source in sources_of(business):
                         made = await create_source(tx, agent_id=agent_id, **source)
-                        await index_source(tx, embedder_as_port(embedder), made.id)
+                        await index_source(tx, embedder, made.id)
                     results[business["name"]] = {
-                        weight: await ask_all(tx, embedder_as_port(embedder), agent_id, business, weight)
-                        for weight in weights
+                        weight: await ask_all(tx, embedder, agent_id, business, weight) for weight in weights
                     }
             await database.close()
         finally:
             cluster.stop()
     return results
-
-
-def embedder_as_port(model: MiniLm) -> Embedder:
-    return model
 
 
 def main() -> None:

@@ -47,7 +47,7 @@ _FILLERS = frozenset(
     )
 )
 _CORRECTIONS = frozenset(["no", "sorry", "actually", "wait", "oops", "rather", "correction", "mean"])
-_WORD = re.compile(r"\d+|[a-z']+")
+_WORD = re.compile(r"[0-9]+|[a-z']+")
 _LONGEST = 2_000  # characters looked at; nobody dictates a longer number
 
 

@@ -15,7 +15,7 @@ from flowyte.knowledge.sources import create_source, delete_source, get_source, 
 from flowyte.tenancy.principal import Principal
 
 AGENT = "agt_one"
-FAQ = [
+FAQ: list[dict[str, object]] = [
     {
         "question": "Do you treat children?",
         "answer": "From two years on.",

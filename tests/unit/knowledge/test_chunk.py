@@ -16,7 +16,7 @@ def test_a_question_is_one_chunk_with_its_answer() -> None:
 
 def test_a_text_is_cut_at_its_headings() -> None:
     """A title carries the headings above it, but not the document's own."""
-    text = "# Practice\n\n## Prices\n\nAll prices include tax.\n\n### Crowns\n\n- Gold 900 dollars\n- Porcelain 800 dollars\n"
+    text = "# Practice\n\n## Prices\n\nWith tax.\n\n### Crowns\n\n- Gold 900 dollars\n- Porcelain 800 dollars\n"
     chunks = chunk_text(text, name="About")
     assert [chunk.title for chunk in chunks] == ["Prices", "Prices: Crowns"]
     assert chunks[1].text == "Gold 900 dollars. Porcelain 800 dollars."
