@@ -11,20 +11,21 @@ from flowyte.conversation.reply import Passage
 from flowyte.kit.db import TenantTx
 from flowyte.knowledge.store import vector_text
 
-# Measured on the clinic's 139 questions, where 0.44 to 0.46 are alike: below, wrong answers begin; above, right ones go.
+# Measured on the clinic, where 0.44 to 0.46 are alike: below, wrong answers begin; above, right ones go.
 REJECT_BELOW = 0.45
 MEANING_WEIGHT = 0.75
 MOST_QUERY = 1_000  # characters; a turn that long is a story, and its beginning says enough
 
 # `candidates` is bounded by the agent; a rare word is worth up to ln(1 + n), one that every chunk has next to nothing.
+# `terms` must be materialized: inlined, it would count the words anew for every candidate.
 _SEARCH = """
-WITH candidates AS (
+WITH candidates AS MATERIALIZED (
   SELECT c.id, c.source_id, c.title, c.body, c.words,
          (SELECT 1 - min(p.embedding <=> $4::text::vector) FROM knowledge_probes p
            WHERE p.org_id = $1 AND p.chunk_id = c.id) AS meaning
     FROM knowledge_chunks c JOIN knowledge_sources s ON s.org_id = c.org_id AND s.id = c.source_id
    WHERE c.org_id = $1 AND s.agent_id = $2 AND ($5::text[] IS NULL OR s.id = ANY ($5))
-), terms AS (
+), terms AS MATERIALIZED (
   SELECT t.term, ln(1 + (SELECT count(*) FROM candidates)
                     / (0.5 + (SELECT count(*) FROM candidates WHERE words @@ t.asked))) AS weight, t.asked
     FROM (SELECT term, plainto_tsquery('simple', term) AS asked
