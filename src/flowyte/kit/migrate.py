@@ -62,9 +62,7 @@ async def create_roles(admin_dsn: str, *, database: str, owner_password: str, ap
     connection = await asyncpg.connect(admin_dsn)
     try:
         for role, password in (("flowyte_owner", owner_password), ("flowyte_app", app_password)):
-            exists = await connection.fetchval("SELECT FROM pg_roles WHERE rolname = $1", role) is not None or bool(
-                await connection.fetch("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
-            )
+            exists = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role)
             verb = "ALTER" if exists else "CREATE"
             literal = await connection.fetchval("SELECT quote_literal($1)", password)
             await connection.execute(

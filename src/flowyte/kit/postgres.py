@@ -54,6 +54,8 @@ async def start(folder: Path, say: Callable[[str], None] = lambda _line: None) -
     if not (cluster / "PG_VERSION").exists():
         say("Preparing the embedded PostgreSQL (once)")
         _initialise(folder, cluster, passwords["postgres"])
+    if (cluster / "postmaster.pid").exists():  # a killed installation left its server running; this one takes over
+        await asyncio.to_thread(_run, ["pg_ctl", "stop", "-D", str(cluster), "-m", "fast", "-w"], folder, check=False)
     port = _free_port()
     await asyncio.to_thread(_start_server, folder, cluster, port)
     base = f"127.0.0.1:{port}"

@@ -11,7 +11,8 @@ NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 # "Are you open" and its like; "open" alone also opens mouths and wounds.
 _ASKS = re.compile(
     r"\b(opening (hours?|times?)|business hours|office hours|your hours|what hours|"
-    r"(when|what time|how late|until when|till when|how long|are|will|do|is|which days?)\b.*\b(open|close|closed|closing|opening))\b"
+    r"(when|what time|how late|until when|till when|how long|are|will|do|is|which days?)"
+    r"\b.*\b(open|close|closed|closing|opening))\b"
 )
 _SOON = re.compile(r"\b(now|right now|at the moment|currently|still)\b")
 

@@ -20,22 +20,27 @@ _NO = re.compile(r"\b(no|nope|nah|wrong|incorrect|not right|isn't right|that's n
 _CANCEL = re.compile(r"\b(never ?mind|cancel|forget (it|that)|stop that|don't bother)\b")
 _MESSAGE = re.compile(
     r"\b((take|leave|pass on|give (him|her|them)) (a |my )?messages?|leave word|call(ed)? me back|ring me back|"
-    r"(speak|talk) (to|with) (a|an|the|some|some ?one|some ?body|your)\b.*|real (person|human)|human being|operator|receptionist)"
+    r"(speak|talk) (to|with) (a|an|the|some|some ?one|some ?body|your)\b.*|"
+    r"real (person|human)|human being|operator|receptionist)"
 )
 _ROBOT = re.compile(
-    r"\b(are you|am i (talking|speaking) (to|with)|is this) (a |an |really )?(real|human|robot|bot|machine|computer|ai|person|recording)\b"
+    r"\b(are you|am i (talking|speaking) (to|with)|is this) (a |an |really )?"
+    r"(real|human|robot|bot|machine|computer|ai|person|recording)\b"
 )
 _BYE = re.compile(
-    r"^(ok(ay)?,? |no,? |thanks?( you)?,? |that's all,? |great,? )*(good ?bye|bye( bye)?|see you|that's all|that is all)\b"
+    r"^(ok(ay)?,? |no,? |thanks?( you)?,? |that's all,? |great,? )*"
+    r"(good ?bye|bye( bye)?|see you|that's all|that is all)\b"
 )
 _THANKS = re.compile(r"^(ok(ay)?,? |great,? |perfect,? )*(thanks?( you)?( very much| so much| a lot)?)\W*$")
 _HELLO = re.compile(r"^(hello|hi|hey|good (morning|afternoon|evening))( there)?\W*$")
 _REPEAT = re.compile(r"\b(repeat|say) (that|it)( again| once more)?\b|\bpardon\b|\bcome again\b|^what\W*$|^sorry\W*$")
 _QUESTION = re.compile(
-    r"^(\W*(and|but|so|oh|well|wait|sorry|um|uh)\W+)*(what|when|where|who|why|how|which|do|does|did|can|could|are|is|will|would|may)\b"
+    r"^(\W*(and|but|so|oh|well|wait|sorry|um|uh)\W+)*"
+    r"(what|when|where|who|why|how|which|do|does|did|can|could|are|is|will|would|may)\b"
 )
 _NAME = re.compile(
-    r"^\W*(oh|um|uh|well|yes|sure|hi|hello)?\W*((my name is|my name's|the name is|it's|it is|this is|i am|i'm|call me)\s+)?",
+    r"^\W*(oh|um|uh|well|yes|sure|hi|hello)?\W*"
+    r"((my name is|my name's|the name is|it's|it is|this is|i am|i'm|call me)\s+)?",
     re.I,
 )
 

@@ -9,6 +9,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from flowyte.kit import log
 from flowyte.kit.errors import VendorFailed
@@ -156,8 +157,8 @@ class PiperHost:
 
     def _write(self, request: dict[str, object]) -> None:
         stdin = self._transport.get_pipe_transport(0) if self._transport is not None else None
-        if isinstance(stdin, asyncio.WriteTransport):
-            stdin.write(json.dumps(request).encode() + b"\n")
+        if stdin is not None:  # uvloop's transports are not asyncio's classes, so the type says nothing here
+            cast(asyncio.WriteTransport, stdin).write(json.dumps(request).encode() + b"\n")
 
     async def close(self) -> None:
         """The process is gone when it returns."""
