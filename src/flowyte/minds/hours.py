@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # "Are you open" and its like; "open" alone also opens mouths and wounds.
 _ASKS = re.compile(
@@ -47,16 +48,17 @@ def on_day(hours: Mapping[str, Any], day: date, today: date) -> str:
 
 
 def said(ranges: list[Mapping[str, str]]) -> str:
-    """ "9 AM to 1 PM and from 2 PM to 5 PM"."""
+    """ "nine in the morning to one in the afternoon"."""
     return " and from ".join(f"{_clock(span['start'])} to {_clock(span['end'])}" for span in ranges)
 
 
 def _clock(text: str) -> str:
+    """ "nine in the morning": by telephone "9 AM" is easily misheard."""
     hour, minute = (int(part) for part in text.split(":"))
     if (hour, minute) == (12, 0):
         return "noon"
-    half = "AM" if hour < 12 else "PM"
-    return f"{(hour - 1) % 12 + 1}{f':{minute:02}' if minute else ''} {half}"
+    part = "in the morning" if hour < 12 else "in the afternoon" if hour < 18 else "in the evening"
+    return f"{HOURS[(hour - 1) % 12]}{f' {minute:02}' if minute else ''} {part}"
 
 
 def _week(weekly: Mapping[str, Any]) -> list[str]:
