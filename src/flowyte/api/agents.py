@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Router, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import HeaderParameter, Parameter
 
 from flowyte.agents import publish as verbs
 from flowyte.agents import store
-from flowyte.api.services import ApiServices
+from flowyte.api.services import Asker, Services
 from flowyte.api.shape import camel, decode_cursor, one, page
 from flowyte.kit.errors import FieldError, Invalid
 from flowyte.kit.ids import organization_text
@@ -51,7 +51,7 @@ def shown(agent: store.Agent, principal: Principal) -> dict[str, Any]:
 
 @get("/agents", opt={"scope": "agents:read"}, operation_id="listAgents")
 async def list_agents(
-    services: ApiServices, principal: Principal, limit: Limit = 20, cursor: str | None = None
+    services: Services, principal: Asker, limit: Limit = 20, cursor: str | None = None
 ) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         found = await store.list_agents(tx, before=decode_cursor(cursor), limit=limit + 1)
@@ -59,25 +59,25 @@ async def list_agents(
 
 
 @post("/agents", opt={"scope": "agents:write"}, operation_id="createAgent")
-async def create_agent(services: ApiServices, principal: Principal, data: dict[str, Any]) -> dict[str, Any]:
+async def create_agent(services: Services, principal: Asker, data: dict[str, Any]) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         agent = await verbs.create(tx, principal, data)
     return one(shown(agent, principal))
 
 
 @get("/agents/{agent_id:str}", opt={"scope": "agents:read"}, operation_id="getAgent")
-async def get_agent(services: ApiServices, principal: Principal, agent_id: str) -> dict[str, Any]:
+async def get_agent(services: Services, principal: Asker, agent_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         return one(shown(await store.get_agent(tx, agent_id), principal))
 
 
 @patch("/agents/{agent_id:str}", opt={"scope": "agents:write"}, operation_id="updateAgent")
 async def update_agent(
-    services: ApiServices,
-    principal: Principal,
+    services: Services,
+    principal: Asker,
     agent_id: str,
     data: dict[str, Any],
-    if_match: Annotated[str | None, Parameter(header="If-Match")] = None,
+    if_match: Annotated[str | None, HeaderParameter(name="If-Match")] = None,
 ) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         agent = await verbs.patch(tx, agent_id, data, if_match=_version(if_match))
@@ -85,7 +85,7 @@ async def update_agent(
 
 
 @delete("/agents/{agent_id:str}", opt={"scope": "agents:write"}, operation_id="deleteAgent", status_code=200)
-async def delete_agent(services: ApiServices, principal: Principal, agent_id: str) -> dict[str, Any]:
+async def delete_agent(services: Services, principal: Asker, agent_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         await store.delete_agent(tx, agent_id)
     return one({"id": agent_id, "deleted": True})
@@ -93,7 +93,7 @@ async def delete_agent(services: ApiServices, principal: Principal, agent_id: st
 
 @post("/agents/{agent_id:str}/publish", opt={"scope": "agents:write"}, operation_id="publishAgent")
 async def publish_agent(
-    services: ApiServices, principal: Principal, agent_id: str, data: Note | None = None
+    services: Services, principal: Asker, agent_id: str, data: Note | None = None
 ) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         more = await services.parts_of(tx, agent_id)
@@ -102,27 +102,27 @@ async def publish_agent(
 
 
 @get("/agents/{agent_id:str}/versions", opt={"scope": "agents:read"}, operation_id="listVersions")
-async def list_versions(services: ApiServices, principal: Principal, agent_id: str) -> dict[str, Any]:
+async def list_versions(services: Services, principal: Asker, agent_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         found = await store.list_versions(tx, agent_id)
     return page(found, len(found) or 1, camel)
 
 
 @get("/agents/{agent_id:str}/versions/{version_id:str}/diff", opt={"scope": "agents:read"}, operation_id="diffVersion")
-async def diff_version(services: ApiServices, principal: Principal, agent_id: str, version_id: str) -> dict[str, Any]:
+async def diff_version(services: Services, principal: Asker, agent_id: str, version_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         return one([camel(entry) for entry in await verbs.changes_of(tx, agent_id, version_id)])
 
 
 @post("/agents/{agent_id:str}/rollback", opt={"scope": "agents:write"}, operation_id="rollbackAgent")
-async def rollback_agent(services: ApiServices, principal: Principal, agent_id: str, data: Rollback) -> dict[str, Any]:
+async def rollback_agent(services: Services, principal: Asker, agent_id: str, data: Rollback) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         return one(camel(await verbs.rollback(tx, agent_id, data.version_id)))
 
 
 @post("/agents/{agent_id:str}/talk-token", opt={"scope": "agents:write"}, operation_id="createTalkToken")
 async def create_talk_token(
-    services: ApiServices, principal: Principal, agent_id: str, data: TalkRequest | None = None
+    services: Services, principal: Asker, agent_id: str, data: TalkRequest | None = None
 ) -> dict[str, Any]:
     asked = data or TalkRequest()
     async with services.database.tenant(principal) as tx:

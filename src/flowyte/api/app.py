@@ -6,7 +6,7 @@ from litestar import Router, get
 from litestar.di import Provide
 from litestar.enums import MediaType
 
-from flowyte.api import agents, conversations, keys, knowledge
+from flowyte.api import agents, conversations, keys, knowledge, messages, skills, voices
 from flowyte.api.auth import provide_principal, provide_services, require_scope
 from flowyte.api.problem import HANDLERS
 
@@ -26,7 +26,16 @@ async def _guard(connection: Any, handler: Any) -> None:
 def api_routes() -> Router:
     return Router(
         "/api/v1",
-        route_handlers=[health, agents.ROUTES, keys.ROUTES, knowledge.ROUTES, conversations.ROUTES],
+        route_handlers=[
+            health,
+            agents.ROUTES,
+            keys.ROUTES,
+            skills.ROUTES,
+            knowledge.ROUTES,
+            voices.ROUTES,
+            conversations.ROUTES,
+            messages.ROUTES,
+        ],  # fmt: skip
         guards=[_guard],
         dependencies={
             "principal": Provide(provide_principal),

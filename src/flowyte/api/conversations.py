@@ -4,17 +4,16 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from litestar import Request, Response, Router, delete, get
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from flowyte.api.agents import Limit
-from flowyte.api.services import ApiServices
+from flowyte.api.services import ApiServices, Asker, Services
 from flowyte.api.shape import camel, decode_cursor, one, page
 from flowyte.observe import access, store
 from flowyte.observe.model import Conversation
 from flowyte.observe.recording import recording_path
 from flowyte.observe.transcript import transcript
-from flowyte.tenancy.principal import Principal
 
 Outcome = Literal["completed", "transferred", "abandoned", "error"]
 SEARCHED = 500  # newest conversations that `q` looks through: their text is sealed, so each has to be opened
@@ -30,14 +29,14 @@ def shown(conversation: Conversation) -> dict[str, Any]:
 
 @get("/conversations", opt={"scope": "analytics:read"}, operation_id="listConversations")
 async def list_conversations(
-    services: ApiServices,
-    principal: Principal,
+    services: Services,
+    principal: Asker,
     limit: Limit = 20,
     cursor: str | None = None,
-    q: Annotated[str | None, Parameter(max_length=200)] = None,
-    agent_id: Annotated[str | None, Parameter(query="agentId")] = None,
-    since: Annotated[datetime | None, Parameter(query="from")] = None,
-    until: Annotated[datetime | None, Parameter(query="to")] = None,
+    q: Annotated[str | None, QueryParameter(max_length=200)] = None,
+    agent_id: Annotated[str | None, QueryParameter(name="agentId")] = None,
+    since: Annotated[datetime | None, QueryParameter(name="from")] = None,
+    until: Annotated[datetime | None, QueryParameter(name="to")] = None,
     channel: Literal["voice", "chat"] | None = None,
     outcome: Outcome | None = None,
 ) -> dict[str, Any]:
@@ -64,20 +63,20 @@ async def _text(tx: Any, services: ApiServices, conversation_id: str) -> str:
 
 
 @get("/conversations/{conversation_id:str}", opt={"scope": "analytics:read"}, operation_id="getConversation")
-async def get_conversation(services: ApiServices, principal: Principal, conversation_id: str) -> dict[str, Any]:
+async def get_conversation(services: Services, principal: Asker, conversation_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         return one(shown(await store.get_conversation(tx, conversation_id)))
 
 
 @get("/conversations/{conversation_id:str}/transcript", opt={"scope": "analytics:read"}, operation_id="getTranscript")
-async def get_transcript(services: ApiServices, principal: Principal, conversation_id: str) -> dict[str, Any]:
+async def get_transcript(services: Services, principal: Asker, conversation_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         events = await store.events(tx, services.sealer, conversation_id)
     return one({"turns": [camel(turn) for turn in transcript(events)]})
 
 
 @get("/conversations/{conversation_id:str}/receipt", opt={"scope": "analytics:read"}, operation_id="getReceipt")
-async def get_receipt(services: ApiServices, principal: Principal, conversation_id: str) -> dict[str, Any]:
+async def get_receipt(services: Services, principal: Asker, conversation_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         conversation = await store.get_conversation(tx, conversation_id)
         events = await store.events(tx, services.sealer, conversation_id)
@@ -85,13 +84,13 @@ async def get_receipt(services: ApiServices, principal: Principal, conversation_
 
 
 @get("/conversations/{conversation_id:str}/latency", opt={"scope": "analytics:read"}, operation_id="getLatency")
-async def get_latency(services: ApiServices, principal: Principal, conversation_id: str) -> dict[str, Any]:
+async def get_latency(services: Services, principal: Asker, conversation_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         return one({"turns": (await store.get_conversation(tx, conversation_id)).latency})
 
 
 @get("/conversations/{conversation_id:str}/recording", opt={"scope": "analytics:read"}, operation_id="getRecording")
-async def get_recording(services: ApiServices, principal: Principal, conversation_id: str) -> Redirect:
+async def get_recording(services: Services, principal: Asker, conversation_id: str) -> Redirect:
     """The stable address: authorised each time, it leads to a signed one of five minutes."""
     async with services.database.tenant(principal) as tx:
         token = await access.sign_recording(tx, services.signer, conversation_id)
@@ -99,7 +98,7 @@ async def get_recording(services: ApiServices, principal: Principal, conversatio
 
 
 @get("/recordings/{token:str}", opt={"public": "the signature is the permission"}, operation_id="playRecording")
-async def play_recording(services: ApiServices, request: Request[Any, Any, Any], token: str) -> Response[bytes]:
+async def play_recording(services: Services, request: Request[Any, Any, Any], token: str) -> Response[bytes]:
     """WAV, in ranges where asked."""
     signed = await access.open_signed(services.database, services.sealer, services.signer, services.data_dir, token)
     length = signed.recording.length
@@ -141,7 +140,7 @@ def byte_range(header: str | None, length: int) -> tuple[int, int] | None:
     operation_id="deleteConversation",
     status_code=200,
 )
-async def delete_conversation(services: ApiServices, principal: Principal, conversation_id: str) -> dict[str, Any]:
+async def delete_conversation(services: Services, principal: Asker, conversation_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         await store.delete_conversation(tx, conversation_id)
     recording_path(services.data_dir, principal.org, conversation_id).unlink(missing_ok=True)

@@ -6,10 +6,9 @@ import msgspec
 from litestar import Router, delete, get, post
 
 from flowyte.api.agents import Input, Limit
-from flowyte.api.services import ApiServices
+from flowyte.api.services import Asker, Services
 from flowyte.api.shape import camel, decode_cursor, one, page
 from flowyte.tenancy import keys as verbs
-from flowyte.tenancy.principal import Principal
 
 
 class NewKey(Input):
@@ -20,7 +19,7 @@ class NewKey(Input):
 
 @get("/api-keys", opt={"scope": "keys:read"}, operation_id="listApiKeys")
 async def list_keys(
-    services: ApiServices, principal: Principal, limit: Limit = 20, cursor: str | None = None
+    services: Services, principal: Asker, limit: Limit = 20, cursor: str | None = None
 ) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         found = await verbs.list_keys(tx, before=decode_cursor(cursor), limit=limit + 1)
@@ -28,7 +27,7 @@ async def list_keys(
 
 
 @post("/api-keys", opt={"scope": "keys:write"}, operation_id="createApiKey")
-async def create_key(services: ApiServices, principal: Principal, data: NewKey) -> dict[str, Any]:
+async def create_key(services: Services, principal: Asker, data: NewKey) -> dict[str, Any]:
     """All of the maker's own scopes when none are named."""
     scopes = frozenset(data.scopes) if data.scopes is not None else principal.scopes
     async with services.database.tenant(principal) as tx:
@@ -39,7 +38,7 @@ async def create_key(services: ApiServices, principal: Principal, data: NewKey) 
 
 
 @delete("/api-keys/{key_id:str}", opt={"scope": "keys:write"}, operation_id="revokeApiKey", status_code=200)
-async def revoke_key(services: ApiServices, principal: Principal, key_id: str) -> dict[str, Any]:
+async def revoke_key(services: Services, principal: Asker, key_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         return one(camel(await verbs.revoke_key(tx, key_id)))
 

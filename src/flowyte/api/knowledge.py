@@ -6,13 +6,12 @@ from litestar import Router, delete, get, patch, post
 
 from flowyte.agents.store import get_agent
 from flowyte.api.agents import Input
-from flowyte.api.services import ApiServices
+from flowyte.api.services import Asker, Services
 from flowyte.api.shape import one
 from flowyte.jobs.queue import defer
 from flowyte.knowledge import sources as verbs
 from flowyte.knowledge.model import Source
 from flowyte.knowledge.search import REJECT_BELOW, search
-from flowyte.tenancy.principal import Principal
 
 INDEX_SOURCE = "index_source"
 BASE = "/agents/{agent_id:str}/knowledge"
@@ -53,7 +52,7 @@ def shown(source: Source) -> dict[str, Any]:
 
 
 @get(f"{BASE}/sources", opt={"scope": "knowledge:read"}, operation_id="listSources")
-async def list_sources(services: ApiServices, principal: Principal, agent_id: str) -> dict[str, Any]:
+async def list_sources(services: Services, principal: Asker, agent_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         await get_agent(tx, agent_id)
         found = await verbs.list_sources(tx, agent_id)
@@ -65,7 +64,7 @@ async def list_sources(services: ApiServices, principal: Principal, agent_id: st
 
 
 @post(f"{BASE}/sources", opt={"scope": "knowledge:write"}, operation_id="createSource")
-async def create_source(services: ApiServices, principal: Principal, agent_id: str, data: NewSource) -> dict[str, Any]:
+async def create_source(services: Services, principal: Asker, agent_id: str, data: NewSource) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         await get_agent(tx, agent_id)
         source = await verbs.create_source(
@@ -76,7 +75,7 @@ async def create_source(services: ApiServices, principal: Principal, agent_id: s
 
 
 @get(f"{BASE}/sources/{{source_id:str}}", opt={"scope": "knowledge:read"}, operation_id="getSource")
-async def get_source(services: ApiServices, principal: Principal, agent_id: str, source_id: str) -> dict[str, Any]:
+async def get_source(services: Services, principal: Asker, agent_id: str, source_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         source = await verbs.get_source(tx, agent_id, source_id)
     content = {"content": source.content, "faq": [{"question": f.question, "answer": f.answer} for f in source.faq]}
@@ -85,7 +84,7 @@ async def get_source(services: ApiServices, principal: Principal, agent_id: str,
 
 @patch(f"{BASE}/sources/{{source_id:str}}", opt={"scope": "knowledge:write"}, operation_id="updateSource")
 async def update_source(
-    services: ApiServices, principal: Principal, agent_id: str, source_id: str, data: SourceChange
+    services: Services, principal: Asker, agent_id: str, source_id: str, data: SourceChange
 ) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         source = await verbs.patch_source(tx, agent_id, source_id, name=data.name, content=data.content, faq=data.faq)
@@ -96,14 +95,14 @@ async def update_source(
 @delete(
     f"{BASE}/sources/{{source_id:str}}", opt={"scope": "knowledge:write"}, operation_id="deleteSource", status_code=200
 )
-async def delete_source(services: ApiServices, principal: Principal, agent_id: str, source_id: str) -> dict[str, Any]:
+async def delete_source(services: Services, principal: Asker, agent_id: str, source_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         await verbs.delete_source(tx, agent_id, source_id)
     return one({"id": source_id, "deleted": True})
 
 
 @post(f"{BASE}/preview", opt={"scope": "knowledge:read"}, operation_id="previewKnowledge", status_code=200)
-async def preview(services: ApiServices, principal: Principal, agent_id: str, data: Preview) -> dict[str, Any]:
+async def preview(services: Services, principal: Asker, agent_id: str, data: Preview) -> dict[str, Any]:
     embedding = await services.embed(data.query)
     async with services.database.tenant(principal) as tx:
         await get_agent(tx, agent_id)

@@ -51,7 +51,8 @@ def of_framework(_request: Request[Any, Any, Any], error: HTTPException) -> Resp
     """What the framework refuses before a verb is called: unknown paths, wrong methods, bodies that do not parse."""
     if isinstance(error, BadRequest):
         fields = [_field(entry) for entry in error.extra] if isinstance(error.extra, list) else []
-        return problem(400, "The request cannot be taken", error.detail, "validation_error", errors=fields)
+        named = "; ".join(f"{field['field']}: {field['message']}" for field in fields) or "The body cannot be read."
+        return problem(400, "The request cannot be taken", named, "validation_error", errors=fields)
     codes = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "unsupported_media_type"}
     if error.status_code == 404:
         return of_flowyte(_request, errors.NotFound())

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
+from litestar.di import NamedDependency
+
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
+from flowyte.tenancy.principal import Principal
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
@@ -34,3 +37,8 @@ class ApiServices:
     embed: Callable[[str], Awaitable[Sequence[float]]]
     parts_of: Callable[[TenantTx, str], Awaitable[dict[str, Any]]]
     """What other rooms add to an agent's version (its skills and sources)."""
+
+
+# What a route is given: the house, and who is asking.
+Services = NamedDependency[ApiServices]
+Asker = NamedDependency[Principal]

@@ -1,0 +1,100 @@
+"""The API over HTTP semantics, without a socket: two organizations, each with a key that holds every scope."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from flowyte.api.app import api_routes
+from flowyte.api.problem import HANDLERS
+from flowyte.api.services import ApiServices, Talk
+from flowyte.kit.clock import SystemClock
+from flowyte.kit.db import Database, TenantTx
+from flowyte.kit.ids import new_id
+from flowyte.tenancy.keys import create_key
+from flowyte.tenancy.principal import Principal
+from flowyte.vault.digest import Peppers
+from flowyte.vault.keyring import FileKeys
+from flowyte.vault.seal import Sealer
+from flowyte.vault.sign import UrlSigner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """An application with everything under it, and who may ask it."""
+
+    app: Litestar
+    services: ApiServices
+    principal: Principal
+    other: Principal
+
+
+class Caller(Protocol):
+    def __call__(
+        self, principal: Principal, scopes: frozenset[str] | None = None
+    ) -> AbstractAsyncContextManager[httpx.AsyncClient]: ...
+
+
+def make_talk(org: UUID, agent_id: str, draft: bool, line: Literal["browser", "phone"]) -> Talk:
+    return Talk(url="wss://voice.example.com/voice/browser", token=new_id("tok"), conversation_id=new_id("cnv"))
+
+
+async def embed(_text: str) -> Sequence[float]:
+    return [1.0] + [0.0] * 383
+
+
+async def parts_of(_tx: TenantTx, _agent_id: str) -> dict[str, Any]:
+    return {"sourceIds": []}
+
+
+@pytest.fixture
+def house(
+    database: Database, organization: Principal, other_organization: Principal, keys: FileKeys, tmp_path: Path
+) -> House:
+    clock = SystemClock()
+    services = ApiServices(
+        database=database, peppers=Peppers(keys), clock=clock, sealer=Sealer(keys), signer=UrlSigner(keys, clock),
+        data_dir=tmp_path, make_talk=make_talk, embed=embed, parts_of=parts_of,
+    )  # fmt: skip
+    app = Litestar([api_routes()], exception_handlers=HANDLERS)
+    app.state.services = services
+    return House(app=app, services=services, principal=organization, other=other_organization)
+
+
+def anonymous(app: Litestar) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url="http://flowyte.example.com/api/v1")
+
+
+@pytest.fixture
+def calling(house: House) -> Caller:
+    """A client of one organization, with a key of the given scopes (all of them when none are given)."""
+
+    @asynccontextmanager
+    async def call(principal: Principal, scopes: frozenset[str] | None = None) -> AsyncIterator[httpx.AsyncClient]:
+        granted = principal.scopes if scopes is None else scopes
+        async with house.services.database.tenant(principal) as tx:
+            _, key = await create_key(tx, house.services.peppers, name="Test", scopes=granted, created_by=principal)
+        async with anonymous(house.app) as client:
+            client.headers["Authorization"] = f"Bearer {key}"
+            yield client
+
+    return call
+
+
+@pytest.fixture
+async def mine(house: House, calling: Caller) -> AsyncIterator[httpx.AsyncClient]:
+    async with calling(house.principal) as client:
+        yield client
+
+
+@pytest.fixture
+async def theirs(house: House, calling: Caller) -> AsyncIterator[httpx.AsyncClient]:
+    async with calling(house.other) as client:
+        yield client
