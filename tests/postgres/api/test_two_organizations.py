@@ -1,0 +1,238 @@
+"""R4: two organizations and every operation: a foreign id gets the byte-identical answer of a random one.
+
+The operations are read from the application, so one that is not in the table fails here by itself.
+"""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from flowyte.agents.publish import create, publish
+from flowyte.api.app import api_routes
+from flowyte.api.problem import HANDLERS
+from flowyte.api.services import ApiServices, Talk
+from flowyte.kit.clock import SystemClock
+from flowyte.kit.db import Database
+from flowyte.knowledge.sources import create_source
+from flowyte.observe.evidence import Keeper, Opening
+from flowyte.skills.messages import file_message
+from flowyte.skills.store import create_skill
+from flowyte.tenancy.keys import create_key
+from flowyte.tenancy.principal import Principal
+from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
+from flowyte.vault.digest import Peppers
+from flowyte.vault.keyring import FileKeys
+from flowyte.vault.seal import Sealer
+from flowyte.vault.sign import UrlSigner
+
+RANDOM = "0000000000000000000000"
+SKILL = {
+    "name": "take_message",
+    "description": "The caller wants to leave a message",
+    "skillType": "builtin",
+    "executionConfig": {"action": "take_message"},
+}
+# Operations that name an object in their path, with a body that is right but for whose object it is.
+BODIES: dict[str, Any] = {
+    "updateAgent": {"greeting": "Hello"},
+    "publishAgent": {},
+    "rollbackAgent": {"versionId": f"ver_{RANDOM}"},
+    "createTalkToken": {},
+    "createSource": {"kind": "text", "name": "About", "content": "We are here."},
+    "updateSource": {"name": "Other"},
+    "previewKnowledge": {"query": "price"},
+    "createSkill": SKILL,
+    "updateSkill": {"description": "Other"},
+    "updateMessage": {"status": "read"},
+}
+IDS = ("agent_id", "version_id", "source_id", "key_id", "conversation_id", "skill_id", "message_id")
+WITHOUT_ID = {
+    "listAgents",
+    "createAgent",
+    "listApiKeys",
+    "createApiKey",
+    "listConversations",
+    "listMessages",
+    "listVoices",
+    "health",
+}
+BY_SIGNATURE = {"playRecording"}  # tests of its own: the token is the permission
+
+
+@pytest.fixture
+async def services(database: Database, keys: FileKeys, tmp_path: Path) -> ApiServices:
+    async def embed(_text: str) -> list[float]:
+        return [1.0] + [0.0] * 383
+
+    async def parts_of(_tx: object, _agent: str) -> dict[str, Any]:
+        return {}
+
+    def talk(_org: UUID, agent: str, _draft: bool, _line: str) -> Talk:
+        return Talk(url="ws://test", token=agent, conversation_id="cnv_x")
+
+    clock = SystemClock()
+    return ApiServices(
+        database=database,
+        peppers=Peppers(keys),
+        clock=clock,
+        sealer=Sealer(keys),
+        signer=UrlSigner(keys, clock),
+        data_dir=tmp_path,
+        make_talk=talk,
+        embed=embed,
+        parts_of=parts_of,
+    )
+
+
+@pytest.fixture
+def app(services: ApiServices) -> Litestar:
+    made = Litestar([api_routes()], exception_handlers=HANDLERS, openapi_config=None)
+    made.state.services = services
+    return made
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://flowyte.example.com") as opened:
+        yield opened
+
+
+async def key_of(services: ApiServices, owner: Principal) -> dict[str, str]:
+    async with services.database.tenant(owner) as tx:
+        _, text = await create_key(tx, services.peppers, name="t", scopes=SECRET_KEY_SCOPES, created_by=owner)
+    return {"Authorization": f"Bearer {text}"}
+
+
+async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
+    """One of each kind that a path can name."""
+    async with services.database.tenant(owner) as tx:
+        agent = await create(tx, owner, {"name": "clinic"})
+        version = await publish(tx, owner, agent.id, note="", more={})
+        source = await create_source(tx, agent_id=agent.id, kind="text", name="About", content="We are here.")
+        skill = await create_skill(tx, agent_id=agent.id, fields=SKILL)
+        message = await file_message(
+            tx, services.sealer, agent_id=agent.id, conversation_id="cnv_1", intent_key="1", name="A caller",
+            phone="+12025550142", body="Call me",
+        )  # fmt: skip
+        status, _ = await create_key(tx, services.peppers, name="k", scopes=frozenset(), created_by=owner)
+    keeper = Keeper(
+        database=services.database, sealer=services.sealer, clock=services.clock, data_dir=services.data_dir
+    )
+    opening = Opening(
+        id=f"cnv_{agent.id[4:]}", agent_id=agent.id, agent_name="clinic", version_id=version.id,
+        version_number=1, channel="chat", line="api", draft=False,
+    )  # fmt: skip
+    evidence = await keeper.begin(owner, opening)
+    evidence.event("call_started", 0, {"recording": False})
+    await evidence.finish("operator_ended")
+    return {
+        "agent_id": agent.id,
+        "version_id": version.id,
+        "source_id": source.id,
+        "key_id": status.id,
+        "skill_id": skill.id,
+        "message_id": message.id,
+        "conversation_id": opening.id,
+    }
+
+
+def operations(app: Litestar) -> list[tuple[str, str, str]]:
+    """Operation id, method and path of everything that the application serves."""
+    found = []
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", ()):
+            for method in getattr(handler, "http_methods", ()):
+                if method not in ("OPTIONS", "HEAD"):
+                    found.append((str(handler.operation_id), method, route.path_format))
+    return found
+
+
+async def test_a_foreign_id_is_answered_like_a_random_one(
+    app: Litestar,
+    client: httpx.AsyncClient,
+    services: ApiServices,
+    organization: Principal,
+    other_organization: Principal,
+) -> None:
+    """Every operation with an id in its path: 404, byte for byte the same, and nothing of the other's is changed."""
+    theirs = await objects_of(services, other_organization)
+    mine = await key_of(services, organization)
+    their_key = await key_of(services, other_organization)
+    before = await seen(client, theirs, their_key)
+    swept = 0
+    for operation, method, path in operations(app):
+        if operation in WITHOUT_ID | BY_SIGNATURE:
+            continue
+        assert "{" in path, f"{operation} is in no table of this test"
+        answers = []
+        for ids in (theirs, {name: f"{value.split('_')[0]}_{RANDOM}" for name, value in theirs.items()}):
+            url = path.format(**ids)
+            answer = await client.request(method, url, json=BODIES.get(operation), headers=mine)
+            answers.append((answer.status_code, answer.content))
+        assert answers[0] == answers[1], operation
+        assert answers[0][0] == 404, (operation, answers[0])
+        swept += 1
+    assert swept >= 20
+    assert await seen(client, theirs, their_key) == before
+
+
+async def seen(client: httpx.AsyncClient, ids: dict[str, str], key: dict[str, str]) -> list[bytes]:
+    """What their owner sees of the objects."""
+    paths = [
+        f"/api/v1/agents/{ids['agent_id']}",
+        f"/api/v1/agents/{ids['agent_id']}/versions",
+        f"/api/v1/agents/{ids['agent_id']}/knowledge/sources",
+        f"/api/v1/conversations/{ids['conversation_id']}/receipt",
+    ]
+    answers = [await client.get(path, headers=key) for path in paths]
+    assert [answer.status_code for answer in answers] == [200] * len(paths)
+    return [answer.content for answer in answers]
+
+
+async def test_every_operation_needs_its_scope(
+    app: Litestar, client: httpx.AsyncClient, services: ApiServices, organization: Principal
+) -> None:
+    """Without a credential 401, with a key that lacks the scope 403 and its name."""
+    async with services.database.tenant(organization) as tx:
+        _, weak = await create_key(tx, services.peppers, name="w", scopes=frozenset(), created_by=organization)
+    for operation, method, path in operations(app):
+        if operation in BY_SIGNATURE | {"health"}:
+            continue
+        url = path.format(**dict.fromkeys(IDS, "x"))
+        nobody = await client.request(method, url, json=BODIES.get(operation))
+        assert (nobody.status_code, nobody.json()["code"]) == (401, "unauthenticated"), operation
+        refused = await client.request(
+            method, url, json=BODIES.get(operation), headers={"Authorization": f"Bearer {weak}"}
+        )
+        assert (refused.status_code, refused.json()["code"]) == (403, "missing_scope"), operation
+
+
+async def test_bad_input_names_the_field(
+    app: Litestar, client: httpx.AsyncClient, services: ApiServices, organization: Principal
+) -> None:
+    """Unknown fields, wrong types and wrong states are problems that say where."""
+    key = await key_of(services, organization)
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"name": "a", "colour": "red"}, "colour"),
+        ({}, "name"),
+        ({"name": "a", "callControl": {"maxCallSeconds": "x"}}, "callControl.maxCallSeconds"),
+        ({"name": "a", "businessHours": {"weekly": {"mon": []}}}, "businessHours.timezone"),
+    ]
+    for body, field in cases:
+        answer = await client.post("/api/v1/agents", json=body, headers=key)
+        assert answer.status_code == 400
+        assert answer.headers["content-type"].startswith("application/problem+json")
+        assert [error["field"] for error in answer.json()["errors"]] == [field]
+    made = (await client.post("/api/v1/agents", json={"name": "a"}, headers=key)).json()["data"]
+    path = f"/api/v1/agents/{made['id']}"
+    assert (await client.post(f"{path}/talk-token", json={}, headers=key)).json()["code"] == "no_published_version"
+    changed = await client.patch(path, json={"greeting": "Hi"}, headers={**key, "If-Match": str(made["version"])})
+    assert changed.json()["data"]["version"] == made["version"] + 1
+    stale = await client.patch(path, json={"greeting": "Yo"}, headers={**key, "If-Match": str(made["version"])})
+    assert (stale.status_code, stale.json()["code"], stale.json()["version"]) == (409, "version_conflict", 2)
