@@ -24,6 +24,8 @@ STATUS: tuple[tuple[type[errors.FlowyteError], int, str], ...] = (
     (errors.VendorFailed, 502, "A connected service failed"),
     (errors.FlowyteError, 500, "Our fault"),
 )
+# PostgreSQL's own word on U+0000 in a text and in a JSON value: the one character that JSON may hold and it may not.
+UNSTORABLE = frozenset({"22021", "22P05"})
 
 
 def problem(status: int, title: str, detail: str, code: str, **more: Any) -> Response[bytes]:
@@ -62,6 +64,8 @@ def of_framework(_request: Request[Any, Any, Any], error: HTTPException) -> Resp
 
 def of_anything(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """The edge of a request: whatever else went wrong is logged under an id, which is all that is told."""
+    if getattr(error, "sqlstate", None) in UNSTORABLE:
+        return of_flowyte(request, errors.Invalid("The zero character cannot be part of a text."))
     incident = new_id("inc")
     logger.exception("request.failed", incident=incident, path=request.url.path, error=type(error).__name__)
     return problem(500, "Our fault", f"Something failed here; it is logged as {incident}.", "internal_error")

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 from flowyte.kit.errors import FieldError, Invalid
 
 MAX_LIMIT = 100
+_ID = re.compile(r"[a-z]{3}_[0-9A-Za-z]{1,64}")
 
 
 def one(data: Any) -> dict[str, Any]:
@@ -35,10 +37,14 @@ def decode_cursor(cursor: str | None) -> str | None:
     """The id that the last page ended with; Invalid for what is no cursor of ours."""
     if not cursor:
         return None
+    fault = FieldError(field="cursor", message="is not a cursor from nextCursor")
     try:
-        return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+        last_id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError) as error:
-        raise Invalid(fields=[FieldError(field="cursor", message="is not a cursor from nextCursor")]) from error
+        raise Invalid(fields=[fault]) from error
+    if "\0" in last_id:  # no text in the database has it
+        raise Invalid(fields=[fault])
+    return last_id
 
 
 def camel(value: object, **names: str) -> dict[str, Any]:
