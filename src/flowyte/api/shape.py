@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,7 +10,6 @@ import msgspec
 from flowyte.kit.errors import FieldError, Invalid
 
 MAX_LIMIT = 100
-_ID = re.compile(r"[a-z]{3}_[0-9A-Za-z]{1,64}")
 
 
 def one(data: Any) -> dict[str, Any]:
