@@ -28,11 +28,6 @@ class Product:
     key: str
     said: list[str]
 
-    @property
-    def link(self) -> str:
-        """The printed sign-in link."""
-        return next(line.split()[-1] for line in self.said if "/sign-in?link=" in line)
-
 
 def start(data: Path) -> tuple[subprocess.Popen[str], Product]:
     process = subprocess.Popen(
