@@ -120,7 +120,11 @@ async def rollback_agent(services: Services, principal: Asker, agent_id: str, da
         return one(camel(await verbs.rollback(tx, agent_id, data.version_id)))
 
 
-@post("/agents/{agent_id:str}/talk-token", opt={"scope": "agents:write"}, operation_id="createTalkToken")
+@post(
+    "/agents/{agent_id:str}/talk-token",
+    opt={"scope": "agents:write", "secrets": ("token",)},
+    operation_id="createTalkToken",
+)
 async def create_talk_token(
     services: Services, principal: Asker, agent_id: str, data: TalkRequest | None = None
 ) -> dict[str, Any]:

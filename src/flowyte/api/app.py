@@ -8,6 +8,7 @@ from litestar.enums import MediaType
 
 from flowyte.api import agents, conversations, keys, knowledge, messages, skills, voices
 from flowyte.api.auth import provide_principal, provide_services, require_scope
+from flowyte.api.idempotency import KeepFirstAnswer, before_request
 from flowyte.api.problem import HANDLERS
 
 MAX_BODY_BYTES = 1 << 20  # the largest sensible draft or text source is a tenth of this
@@ -37,6 +38,8 @@ def api_routes() -> Router:
             messages.ROUTES,
         ],  # fmt: skip
         guards=[_guard],
+        before_request=before_request,
+        middleware=[KeepFirstAnswer()],
         dependencies={
             "principal": Provide(provide_principal),
             "services": Provide(provide_services),

@@ -26,7 +26,7 @@ async def list_keys(
     return page(found, limit, camel)
 
 
-@post("/api-keys", opt={"scope": "keys:write"}, operation_id="createApiKey")
+@post("/api-keys", opt={"scope": "keys:write", "secrets": ("key",)}, operation_id="createApiKey")
 async def create_key(services: Services, principal: Asker, data: NewKey) -> dict[str, Any]:
     """All of the maker's own scopes when none are named."""
     scopes = frozenset(data.scopes) if data.scopes is not None else principal.scopes

@@ -2,7 +2,6 @@
 
 import httpx
 import pytest
-
 from tests.postgres.api.conftest import House, anonymous
 
 
