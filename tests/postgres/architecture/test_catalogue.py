@@ -28,9 +28,10 @@ PLANTED = {
     "open without context": "ALTER POLICY tenant ON api_keys USING (org_id = "
     "(SELECT NULLIF(current_setting('app.org', true), '')::uuid) OR current_setting('app.org', true) = '')",
     "nullable organization": "CREATE TABLE planted (org_id uuid); CALL protect('planted')",
-    "unique without organization": "CREATE UNIQUE INDEX planted ON api_keys (name)",
-    "foreign key without organization": "ALTER TABLE directory ADD UNIQUE (digest); "
-    "ALTER TABLE api_keys ADD FOREIGN KEY (digest) REFERENCES directory (digest)",
+    "unique without organization": "CREATE TABLE planted (org_id uuid NOT NULL, name text); "
+    "CALL protect('planted'); CREATE UNIQUE INDEX planted_name ON planted (name)",
+    "foreign key without organization": "CREATE TABLE planted (org_id uuid NOT NULL, name text REFERENCES "
+    "schema_migrations (name)); CALL protect('planted')",
     "materialised view": "CREATE MATERIALIZED VIEW planted AS SELECT * FROM api_keys",
     "owner's view": "CREATE VIEW planted AS SELECT * FROM api_keys",
     "definer function": "CREATE FUNCTION planted() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'",
