@@ -10,20 +10,11 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from flowyte.api.services import ApiServices
-from flowyte.kit.errors import Forbidden, Unauthenticated
+from flowyte.kit.errors import Unauthenticated
+from flowyte.tenancy.browser import CHANGES, cookie_of, refuse_foreign
 from flowyte.tenancy.keys import authenticate_key
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.sessions import authenticate_session
-
-COOKIE = "flowyte_session"
-COOKIE_TLS = "__Host-flowyte_session"
-READING = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class ForeignOrigin(Forbidden):
-    """A change with a session must come from this product's own pages."""
-
-    code = "origin_not_allowed"
 
 
 async def principal_of(connection: ASGIConnection[Any, Any, Any, Any], services: ApiServices) -> Principal:
@@ -34,22 +25,12 @@ async def principal_of(connection: ASGIConnection[Any, Any, Any, Any], services:
         if kind.lower() != "bearer":
             raise Unauthenticated
         return await authenticate_key(services.database, services.peppers, key.strip())
-    token = connection.cookies.get(COOKIE_TLS) or connection.cookies.get(COOKIE)
-    if not token:
+    token = cookie_of(connection.cookies)
+    if token is None:
         raise Unauthenticated
-    if connection.scope.get("method") not in READING:
-        refuse_foreign(connection)
+    if connection.scope.get("method") in CHANGES:
+        refuse_foreign(connection.headers)
     return await authenticate_session(services.database, services.peppers, services.clock, token)
-
-
-def refuse_foreign(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
-    """Browsers say where a request comes from; a change that comes from elsewhere is refused."""
-    site = connection.headers.get("sec-fetch-site")
-    if site is not None and site not in ("same-origin", "none"):
-        raise ForeignOrigin
-    origin = connection.headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != connection.headers.get("host"):
-        raise ForeignOrigin
 
 
 async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:

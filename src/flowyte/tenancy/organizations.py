@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from flowyte.kit.db import Database, PlatformTx
+from flowyte.kit.db import Database, PlatformTx, TenantTx
 from flowyte.kit.errors import NotFound
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
@@ -51,3 +51,8 @@ async def only_organization(database: Database) -> uuid.UUID:
     if first is None:
         raise NotFound("There is no organization yet; `flowyte up` makes the first.")
     return first[1]
+
+
+async def organization_name(tx: TenantTx) -> str:
+    name: str = await tx.fetchval("SELECT name FROM organizations WHERE org_id = $1", tx.org)
+    return name

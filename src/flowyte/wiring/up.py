@@ -14,6 +14,7 @@ from flowyte.kit.settings import Settings
 from flowyte.tenancy import keys as api_keys
 from flowyte.tenancy.organizations import only_organization, system_principal
 from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
+from flowyte.tenancy.sessions import create_link
 from flowyte.vault.keyring import FileKeys
 from flowyte.wiring.demo import create_demo
 from flowyte.wiring.foundation import foundation
@@ -102,7 +103,9 @@ async def _announce(settings: Settings, roles: dict[str, Role], say: Say) -> Non
             _, key = await api_keys.create_key(
                 tx, base.peppers, name=LOCAL_KEY, scopes=SECRET_KEY_SCOPES, created_by=owner
             )
+            link = await create_link(tx, base.peppers, base.clock)
     write_local(settings.run_dir, Local(url=address, key=key))
+    say(f"Sign in once, within the hour: {address}/sign-in?link={link}")
     say(
         f"Ask it: flowyte call --data {settings.data_dir} --agent clinic --out call "
         '--say "When do you open on Saturday?"'

@@ -12,6 +12,8 @@ from flowyte.api.app import api_routes
 from flowyte.api.problem import HANDLERS
 from flowyte.api.services import ApiServices, Talk
 from flowyte.channels.splice import make_splice
+from flowyte.dashboard.app import page_routes
+from flowyte.dashboard.services import PageServices
 from flowyte.kit.settings import Settings
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
@@ -49,14 +51,27 @@ def api_services(base: Foundation, embedder: Embedder) -> ApiServices:
     )
 
 
+def page_services(base: Foundation) -> PageServices:
+    return PageServices(
+        database=base.database,
+        peppers=base.peppers,
+        clock=base.clock,
+        sealer=base.sealer,
+        data_dir=base.settings.data_dir,
+        secure=address(base.settings).startswith("https://"),
+        parts_of=parts_of,
+    )
+
+
 def application(base: Foundation, embedder: Embedder) -> Litestar:
     app = Litestar(
-        [api_routes()],
+        [api_routes(), page_routes()],
         exception_handlers=HANDLERS,
         openapi_config=OpenAPIConfig(title="Flowyte", version=__version__, path="/api/v1/openapi"),
         debug=False,
     )
     app.state.services = api_services(base, embedder)
+    app.state.pages = page_services(base)
     return app
 
 

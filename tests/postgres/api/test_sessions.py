@@ -4,7 +4,7 @@ import httpx
 import pytest
 from tests.postgres.api.conftest import House, anonymous
 
-from flowyte.api.auth import COOKIE
+from flowyte.tenancy.browser import COOKIE
 from flowyte.tenancy.sessions import create_session
 
 OWN = "http://flowyte.example.com"

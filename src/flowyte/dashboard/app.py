@@ -1,0 +1,21 @@
+"""The pages as routes for a Litestar application."""
+
+from litestar import Router
+from litestar.di import Provide
+
+from flowyte.dashboard import assets, home, sign_in
+from flowyte.dashboard.auth import provide_pages, provide_viewer, require_session
+from flowyte.dashboard.problem import HANDLERS
+
+MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
+
+
+def page_routes() -> Router:
+    return Router(
+        "/",
+        route_handlers=[assets.asset, *sign_in.HANDLERS, *home.HANDLERS],
+        guards=[require_session],
+        dependencies={"viewer": Provide(provide_viewer), "pages": Provide(provide_pages)},
+        exception_handlers=HANDLERS,
+        request_max_body_size=MAX_FORM_BYTES,
+    )

@@ -1,0 +1,46 @@
+"""Who is looking: the session cookie. A page for nobody leads to signing in; changes must come from our own forms."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.response import Redirect
+
+from flowyte.dashboard.services import PageServices
+from flowyte.dashboard.view import rail_of
+from flowyte.kit.errors import Unauthenticated
+from flowyte.tenancy.browser import CHANGES, cookie_of, refuse_foreign
+from flowyte.tenancy.principal import Principal
+from flowyte.tenancy.sessions import authenticate_session
+
+
+async def require_session(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """A guard on every page: one without a scope and without the mark `public` is a fault of ours."""
+    if connection.scope.get("method") in CHANGES:
+        refuse_foreign(connection.headers)
+    if "public" in handler.opt:
+        return
+    pages: PageServices = connection.app.state.pages
+    token = cookie_of(connection.cookies)
+    if token is None:
+        raise Unauthenticated
+    principal = await authenticate_session(pages.database, pages.peppers, pages.clock, token)
+    principal.require(handler.opt["scope"])
+    async with pages.database.tenant(principal) as tx:
+        rail = await rail_of(tx)
+    connection.scope.update(principal=principal, rail=rail)  # type: ignore[call-arg]
+
+
+async def provide_viewer(request: Request[Any, Any, Any]) -> Principal:
+    principal: Principal = request.scope["principal"]  # type: ignore[typeddict-item]
+    return principal
+
+
+async def provide_pages(request: Request[Any, Any, Any]) -> PageServices:
+    pages: PageServices = request.app.state.pages
+    return pages
+
+
+def to_sign_in() -> Redirect:
+    return Redirect("/sign-in", status_code=303)
