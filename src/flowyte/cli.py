@@ -187,6 +187,17 @@ def create_key(
         sys.stdout.write(f"{made['key']}\n")
 
 
+@app.command("sign-in")
+def sign_in(data: Data = None) -> None:
+    """Print a new link into the dashboard of the product that runs on --data. Example: flowyte sign-in"""
+    from flowyte.wiring.client import Client
+
+    client = Client.local(settings_of(data_dir=data).data_dir)
+    made = run(client.data("POST", "/sign-in-links"))
+    say("Sign in once, within the hour:")
+    sys.stdout.write(f"{client.url}{made['path']}\n")
+
+
 @app.command()
 def call(
     agent: Annotated[str, typer.Option(help="Name or id of the agent.")],

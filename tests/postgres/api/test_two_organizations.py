@@ -56,6 +56,7 @@ WITHOUT_ID = {
     "createAgent",
     "listApiKeys",
     "createApiKey",
+    "createSignInLink",
     "listConversations",
     "listMessages",
     "listVoices",
