@@ -3,7 +3,7 @@
 from litestar import Router
 from litestar.di import Provide
 
-from flowyte.dashboard import assets, home, sign_in
+from flowyte.dashboard import agents, assets, draft, home, sign_in, versions
 from flowyte.dashboard.auth import provide_pages, provide_viewer, require_session
 from flowyte.dashboard.problem import HANDLERS
 
@@ -13,7 +13,14 @@ MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's enco
 def page_routes() -> Router:
     return Router(
         "/",
-        route_handlers=[assets.asset, *sign_in.HANDLERS, *home.HANDLERS],
+        route_handlers=[
+            assets.asset,
+            *sign_in.HANDLERS,
+            *home.HANDLERS,
+            *agents.HANDLERS,
+            *draft.HANDLERS,
+            *versions.HANDLERS,
+        ],
         guards=[require_session],
         dependencies={"viewer": Provide(provide_viewer), "pages": Provide(provide_pages)},
         exception_handlers=HANDLERS,
