@@ -8,15 +8,15 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from flowyte.api.agents import Limit
-from flowyte.api.services import ApiServices, Asker, Services
+from flowyte.api.services import Asker, Services
 from flowyte.api.shape import camel, decode_cursor, one, page
 from flowyte.observe import access, store
+from flowyte.observe.find import find
 from flowyte.observe.model import Conversation
 from flowyte.observe.recording import recording_path
 from flowyte.observe.transcript import transcript
 
 Outcome = Literal["completed", "transferred", "abandoned", "error"]
-SEARCHED = 500  # newest conversations that `q` looks through: their text is sealed, so each has to be opened
 PIECE_BYTES = 1 << 20
 
 
@@ -41,25 +41,19 @@ async def list_conversations(
     outcome: Outcome | None = None,
 ) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
-        found = await store.list_conversations(
+        found = await find(
             tx,
+            services.sealer,
+            q=q,
             agent_id=agent_id,
             channel=channel,
             outcome=outcome,
             since=since,
             until=until,
             before=decode_cursor(cursor),
-            limit=SEARCHED if q else limit + 1,
+            limit=limit + 1,
         )
-        if q:
-            wanted = q.casefold()
-            found = [c for c in found if wanted in await _text(tx, services, c.id)][: limit + 1]
     return page(found, limit, shown)
-
-
-async def _text(tx: Any, services: ApiServices, conversation_id: str) -> str:
-    turns = transcript(await store.events(tx, services.sealer, conversation_id))
-    return " ".join(turn.text for turn in turns).casefold()
 
 
 @get("/conversations/{conversation_id:str}", opt={"scope": "analytics:read"}, operation_id="getConversation")

@@ -10,10 +10,10 @@ from flowyte.api.services import Asker, Services
 from flowyte.api.shape import one
 from flowyte.jobs.queue import defer
 from flowyte.knowledge import sources as verbs
+from flowyte.knowledge.ingest import INDEX_SOURCE
 from flowyte.knowledge.model import Source
 from flowyte.knowledge.search import REJECT_BELOW, search
 
-INDEX_SOURCE = "index_source"
 BASE = "/agents/{agent_id:str}/knowledge"
 
 

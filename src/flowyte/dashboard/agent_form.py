@@ -51,7 +51,6 @@ HOURS = (
 CALLS = (
     Group(
         title="Voice",
-        beside=True,
         fields=(Field(path="defaultVoiceId", label="Voice", kind="choice"),),
     ),
     Group(
@@ -80,8 +79,8 @@ CALLS = (
             Field(path="callControl.idleReminderDelaySeconds", label="Ask after silence of, seconds", kind="whole"),
             Field(path="callControl.idleReminderIntervalSeconds", label="Ask again after, seconds", kind="whole"),
             Field(path="callControl.maxIdleReminders", label="Times to ask", kind="whole"),
-            Field(path="endpointing.minSilenceMs", label="Shortest pause to answer in, ms", kind="whole"),
-            Field(path="endpointing.maxSilenceMs", label="Longest pause to wait, ms", kind="whole"),
+            Field(path="endpointing.minSilenceMs", label="Shortest pause, in ms", kind="whole"),
+            Field(path="endpointing.maxSilenceMs", label="Longest pause, in ms", kind="whole"),
         ),
     ),
 )

@@ -3,24 +3,30 @@
 from litestar import Router
 from litestar.di import Provide
 
-from flowyte.dashboard import agents, assets, draft, home, sign_in, versions
+from flowyte.dashboard import (
+    agents,
+    assets,
+    conversations,
+    draft,
+    home,
+    keys,
+    knowledge,
+    messages,
+    sign_in,
+    talk,
+    versions,
+)  # fmt: skip
 from flowyte.dashboard.auth import provide_pages, provide_viewer, require_session
 from flowyte.dashboard.problem import HANDLERS
 
+PAGES = (sign_in, home, agents, draft, versions, knowledge, talk, conversations, messages, keys)
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
 
 
 def page_routes() -> Router:
     return Router(
         "/",
-        route_handlers=[
-            assets.asset,
-            *sign_in.HANDLERS,
-            *home.HANDLERS,
-            *agents.HANDLERS,
-            *draft.HANDLERS,
-            *versions.HANDLERS,
-        ],
+        route_handlers=[assets.asset, *(handler for page in PAGES for handler in page.HANDLERS)],
         guards=[require_session],
         dependencies={"viewer": Provide(provide_viewer), "pages": Provide(provide_pages)},
         exception_handlers=HANDLERS,

@@ -1,21 +1,92 @@
-"""The first page: what needs a person, calls now, and the week in four figures."""
+"""The first page: what needs a person, and the week in four figures."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request, Response, get
 
 from flowyte.agents.store import list_agents
+from flowyte.dashboard import words
+from flowyte.dashboard.agent_frame import Frame, frame_of
 from flowyte.dashboard.services import Pages, Viewer
-from flowyte.dashboard.view import render
+from flowyte.dashboard.sparkline import Sparkline, sparkline
+from flowyte.dashboard.view import Rail, render
+from flowyte.knowledge.sources import list_sources
 from flowyte.observe.store import list_conversations
+from flowyte.observe.week import Week, week
+
+SHOWN = 8
+MOST_AGENTS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing that waits for a person, and the one action for it."""
+
+    words: str
+    href: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    label: str
+    value: str
+    line: Sparkline
 
 
 @get("/", opt={"scope": "agents:read"}, include_in_schema=False)
 async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) -> Response[str]:
     async with pages.database.tenant(viewer) as tx:
-        agents = await list_agents(tx, limit=100)
-        recent = await list_conversations(tx, limit=8)
-    return render(request, "home.html", agents=agents, recent=recent)
+        frames = [await frame_of(tx, pages, agent.id) for agent in await list_agents(tx, limit=MOST_AGENTS)]
+        failed = [
+            (frame, source)
+            for frame in frames
+            for source in await list_sources(tx, frame.agent.id)
+            if source.status == "failed"
+        ]
+        recent = await list_conversations(tx, limit=SHOWN)
+        seven = await week(tx, pages.clock.now())
+    needs = needs_of(request.scope["rail"], frames)  # type: ignore[typeddict-item]
+    needs += [
+        Need(words=f"{source.name} of {frame.agent.name} could not be read",
+             href=f"{frame.base}/knowledge/{source.id}", action="Look at it")
+        for frame, source in failed
+    ]  # fmt: skip
+    return render(
+        request, "home.html", frames=frames, recent=recent, needs=needs, figures=figures_of(seven), live=seven.live
+    )
+
+
+def needs_of(rail: Rail, frames: Sequence[Frame]) -> list[Need]:
+    """In the order of urgency: callers first, then what they will hear."""
+    needs = []
+    if rail.new_messages:
+        waiting = f"{words.plural(rail.new_messages, 'new message')} from callers"
+        needs.append(Need(words=waiting, href="/messages", action="Read"))
+    for frame in frames:
+        if frame.live is None:
+            unanswered = f"{frame.agent.name} was never published: nobody is answered"
+            needs.append(Need(words=unanswered, href=f"{frame.base}/review", action="Review and publish"))
+        elif frame.changes:
+            changed = words.plural(len(frame.changes), "change")
+            unpublished = f"{frame.agent.name} has {changed} that callers do not hear yet"
+            needs.append(Need(words=unpublished, href=f"{frame.base}/review", action="Review"))
+    return needs
+
+
+def figures_of(seven: Week) -> list[Figure]:
+    total = sum(seven.conversations)
+    share = f"{100 * sum(seven.completed) / total:.0f} %" if total else "–"
+    per_day = [100 * done / count if count else None for done, count in zip(seven.completed, seven.conversations,
+               strict=True)]  # fmt: skip
+    return [
+        Figure(label="Conversations", value=f"{total:,}", line=sparkline(seven.conversations)),
+        Figure(label="Brought to an end", value=share, line=sparkline(per_day)),
+        Figure(label="Minutes", value=f"{sum(seven.minutes):,.0f}", line=sparkline(seven.minutes)),
+        Figure(label="Voice to voice, median", value=words.millis(seven.reply_ms_all), line=sparkline(seven.reply_ms)),
+    ]
 
 
 HANDLERS = [home]

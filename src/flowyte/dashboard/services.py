@@ -1,6 +1,6 @@
 """What the pages need of the house, filled by wiring."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ class PageServices:
     data_dir: Path
     secure: bool
     """Whether browsers reach this installation by https, which decides the cookie's name and its Secure mark."""
+    embed: Callable[[str], Awaitable[Sequence[float]]]
     parts_of: Callable[[TenantTx, str], Awaitable[dict[str, Any]]]
     """What other rooms add to an agent's version (its skills and sources)."""
 

@@ -8,6 +8,8 @@ from flowyte.knowledge import store
 from flowyte.knowledge.chunk import chunk_faq, chunk_text
 from flowyte.knowledge.model import EMBEDDING_MODEL, Chunk, Embedder, Source
 
+INDEX_SOURCE = "index_source"  # the task's name in the queue
+
 
 async def begin_indexing(tx: TenantTx, source_id: str) -> None:
     """Show `indexing` while the job runs: in a transaction of its own, before `index_source`."""

@@ -51,7 +51,7 @@ def api_services(base: Foundation, embedder: Embedder) -> ApiServices:
     )
 
 
-def page_services(base: Foundation) -> PageServices:
+def page_services(base: Foundation, api: ApiServices) -> PageServices:
     return PageServices(
         database=base.database,
         peppers=base.peppers,
@@ -59,6 +59,7 @@ def page_services(base: Foundation) -> PageServices:
         sealer=base.sealer,
         data_dir=base.settings.data_dir,
         secure=address(base.settings).startswith("https://"),
+        embed=api.embed,
         parts_of=parts_of,
     )
 
@@ -71,7 +72,7 @@ def application(base: Foundation, embedder: Embedder) -> Litestar:
         debug=False,
     )
     app.state.services = api_services(base, embedder)
-    app.state.pages = page_services(base)
+    app.state.pages = page_services(base, app.state.services)
     return app
 
 

@@ -2,13 +2,11 @@
 
 from flowyte.jobs.queue import JobRef, work
 from flowyte.kit.settings import Settings
-from flowyte.knowledge.ingest import begin_indexing, index_source
+from flowyte.knowledge.ingest import INDEX_SOURCE, begin_indexing, index_source
 from flowyte.tenancy.organizations import system_principal
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import foundation
 from flowyte.wiring.serving import say_ready, stop_on_signal
-
-INDEX_SOURCE = "index_source"
 
 
 async def serve(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-// What every page gains with script: copy buttons, `/` to search, and questions before what cannot be undone.
+// What every page gains with script: copy buttons, `/` to search, and times in the reader's own zone.
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   const code = button.closest(".code").querySelector("code");

@@ -1,0 +1,117 @@
+"""An agent's knowledge: sources made, changed and removed, and what a question would find."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
+
+from flowyte.agents.store import get_agent
+from flowyte.dashboard.agent_frame import frame_of, render_agent
+from flowyte.dashboard.faq_text import faq_of, faq_text
+from flowyte.dashboard.services import Pages, Viewer
+from flowyte.jobs.queue import defer
+from flowyte.kit.errors import Invalid
+from flowyte.knowledge import sources as verbs
+from flowyte.knowledge.ingest import INDEX_SOURCE
+from flowyte.knowledge.search import REJECT_BELOW, search
+
+BASE = "/agents/{agent_id:str}/knowledge"
+READ = {"scope": "knowledge:read"}
+WRITE = {"scope": "knowledge:write"}
+MOST_QUERY = 500
+
+
+@get(BASE, opt=READ, include_in_schema=False)
+async def knowledge_page(
+    request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, agent_id: str, q: str = ""
+) -> Response[str]:
+    """With `q`, also what that question finds and whether it would be answered from it."""
+    asked = q.strip()[:MOST_QUERY]
+    embedding = await pages.embed(asked) if asked else None
+    async with pages.database.tenant(viewer) as tx:
+        frame = await frame_of(tx, pages, agent_id)
+        sources = await verbs.list_sources(tx, agent_id)
+        found = (
+            await search(tx, agent_id=agent_id, source_ids=None, query=asked, embedding=embedding, limit=3)
+            if embedding is not None
+            else ()
+        )
+    return render_agent(
+        request, "knowledge.html", frame, "/knowledge", sources=sources, asked=asked, found=found, enough=REJECT_BELOW
+    )
+
+
+@get(f"{BASE}/new", opt=WRITE, include_in_schema=False)
+async def new_source_page(
+    request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, agent_id: str, kind: str = "faq"
+) -> Response[str]:
+    async with pages.database.tenant(viewer) as tx:
+        frame = await frame_of(tx, pages, agent_id)
+    values = {"kind": "text" if kind == "text" else "faq", "name": "", "text": ""}
+    return render_agent(request, "source.html", frame, "/knowledge", source=None, values=values, error="")
+
+
+@post(f"{BASE}/new", opt=WRITE, include_in_schema=False)
+async def new_source(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, agent_id: str) -> Response[Any]:
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    try:
+        async with pages.database.tenant(viewer) as tx:
+            await get_agent(tx, agent_id)
+            source = await verbs.create_source(
+                tx, agent_id=agent_id, kind=form.get("kind", ""), name=form.get("name", ""), **_content(form)
+            )
+            await defer(tx, INDEX_SOURCE, source.id)
+    except Invalid as error:
+        async with pages.database.tenant(viewer) as tx:
+            frame = await frame_of(tx, pages, agent_id)
+        return render_agent(
+            request, "source.html", frame, "/knowledge", status=400, source=None, values=form, error=error.message
+        )
+    return Redirect(f"/agents/{agent_id}/knowledge?done=added", status_code=303)
+
+
+@get(f"{BASE}/{{source_id:str}}", opt=READ, include_in_schema=False)
+async def source_page(
+    request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, agent_id: str, source_id: str
+) -> Response[str]:
+    async with pages.database.tenant(viewer) as tx:
+        frame = await frame_of(tx, pages, agent_id)
+        source = await verbs.get_source(tx, agent_id, source_id)
+    text = faq_text(source.faq) if source.kind == "faq" else source.content
+    values = {"kind": source.kind, "name": source.name, "text": text}
+    return render_agent(request, "source.html", frame, "/knowledge", source=source, values=values, error="")
+
+
+@post(f"{BASE}/{{source_id:str}}", opt=WRITE, include_in_schema=False)
+async def save_source(
+    request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, agent_id: str, source_id: str
+) -> Response[Any]:
+    form = {name: str(value) for name, value in (await request.form()).items()}
+    try:
+        async with pages.database.tenant(viewer) as tx:
+            await verbs.patch_source(tx, agent_id, source_id, name=form.get("name"), **_content(form))
+            await defer(tx, INDEX_SOURCE, source_id)
+    except Invalid as error:
+        async with pages.database.tenant(viewer) as tx:
+            frame = await frame_of(tx, pages, agent_id)
+            source = await verbs.get_source(tx, agent_id, source_id)
+        return render_agent(
+            request, "source.html", frame, "/knowledge", status=400, source=source, values=form, error=error.message
+        )
+    return Redirect(f"/agents/{agent_id}/knowledge?done=saved", status_code=303)
+
+
+@post(f"{BASE}/{{source_id:str}}/delete", opt=WRITE, include_in_schema=False)
+async def delete_source(pages: Pages, viewer: Viewer, agent_id: str, source_id: str) -> Redirect:
+    async with pages.database.tenant(viewer) as tx:
+        await verbs.delete_source(tx, agent_id, source_id)
+    return Redirect(f"/agents/{agent_id}/knowledge?done=deleted", status_code=303)
+
+
+def _content(form: Mapping[str, str]) -> dict[str, Any]:
+    text = form.get("text", "").replace("\r\n", "\n")
+    return {"faq": faq_of(text)} if form.get("kind") == "faq" else {"content": text}
+
+
+HANDLERS = [knowledge_page, new_source_page, new_source, source_page, save_source, delete_source]
