@@ -51,7 +51,17 @@ async def _page(
     async with pages.database.tenant(viewer) as tx:
         found = await verbs.list_keys(tx)
     scopes = sorted(SECRET_KEY_SCOPES & viewer.scopes)
-    return render(request, "keys.html", status=status, found=found, made=made, error=error, name=name, scopes=scopes)
+    return render(
+        request,
+        "keys.html",
+        status=status,
+        living=[key for key in found if key.revoked_at is None],
+        revoked=[key for key in found if key.revoked_at is not None],
+        made=made,
+        error=error,
+        name=name,
+        scopes=scopes,
+    )
 
 
 HANDLERS = [keys_page, create_key, revoke_key]

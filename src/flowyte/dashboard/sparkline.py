@@ -9,7 +9,7 @@ WIDTH, HEIGHT, MARGIN = 120, 28, 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sparkline:
     points: str
-    """`x,y x,y …` in a box of 120 by 28, for an SVG polyline; days without a value are left out."""
+    """`x,y x,y …` in a box of 120 by 28, for an SVG polyline; days without a value are left out. Empty below two days."""
     last: tuple[float, float] | None
 
 
@@ -22,4 +22,6 @@ def sparkline(values: Sequence[float | None]) -> Sparkline:
         (round(MARGIN + place * step, 1), round(HEIGHT - MARGIN - value / top * (HEIGHT - 2 * MARGIN), 1))
         for place, value in known
     ]
-    return Sparkline(points=" ".join(f"{x},{y}" for x, y in drawn), last=drawn[-1] if drawn else None)
+    if len(drawn) < 2:
+        return Sparkline(points="", last=None)
+    return Sparkline(points=" ".join(f"{x},{y}" for x, y in drawn), last=drawn[-1])

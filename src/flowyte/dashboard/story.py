@@ -10,12 +10,15 @@ LAST_LINE_MS = 60_000  # the last line has no next one to end at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`at_ms` and `end_ms` count from the recording's begin; `who` is user, agent or note."""
+    """`at_ms` counts from the call's begin; `who` is user, agent or note."""
 
     who: str
     text: str
     at_ms: int
-    end_ms: int
+    seek_ms: int = 0
+    """The same in the recording; negative for what was said before it began."""
+    until_ms: int = 0
+    """Where the next line begins in the recording."""
     cut: bool = False
     tone: str = ""
 
@@ -29,8 +32,9 @@ def lines_of(events: Sequence[Event], recording_from: int) -> list[Line]:
         Line(
             who=line.who,
             text=line.text,
-            at_ms=line.at_ms - recording_from,
-            end_ms=next((at for at in spoken if at > line.at_ms), line.at_ms + LAST_LINE_MS) - recording_from,
+            at_ms=line.at_ms,
+            seek_ms=line.at_ms - recording_from,
+            until_ms=next((at for at in spoken if at > line.at_ms), line.at_ms + LAST_LINE_MS) - recording_from,
             cut=line.cut,
             tone=line.tone,
         )
@@ -49,7 +53,7 @@ def _line(event: Event) -> Line | None:
 
 
 def _at(event: Event, who: str, text: str, *, cut: bool = False, tone: str = "") -> Line:
-    return Line(who=who, text=text, at_ms=event.at_ms, end_ms=event.at_ms, cut=cut, tone=tone)
+    return Line(who=who, text=text, at_ms=event.at_ms, cut=cut, tone=tone)
 
 
 def _words(type_: str, data: Mapping[str, object]) -> tuple[str, str] | None:

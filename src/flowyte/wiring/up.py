@@ -11,17 +11,15 @@ from flowyte.kit import postgres
 from flowyte.kit.errors import SetupError
 from flowyte.kit.migrate import migrate
 from flowyte.kit.settings import Settings
-from flowyte.tenancy import keys as api_keys
 from flowyte.tenancy.organizations import only_organization, system_principal
-from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
 from flowyte.tenancy.sessions import create_link
 from flowyte.vault.keyring import FileKeys
+from flowyte.wiring.credential import local_key
 from flowyte.wiring.demo import create_demo
 from flowyte.wiring.foundation import foundation
 from flowyte.wiring.lock import Local, locked, write_local
 from flowyte.wiring.processes import Role
 
-LOCAL_KEY = "This machine's command line"
 Say = Callable[[str], None]
 
 
@@ -95,14 +93,9 @@ async def _announce(settings: Settings, roles: dict[str, Role], say: Say) -> Non
         await role.ready.wait()
     address = f"http://{settings.host}:{settings.port}"
     async with foundation(settings) as base:
-        owner = system_principal(await only_organization(base.database))
-        async with base.database.tenant(owner) as tx:
-            for old in await api_keys.list_keys(tx):
-                if old.name == LOCAL_KEY and old.revoked_at is None:
-                    await api_keys.revoke_key(tx, old.id)
-            _, key = await api_keys.create_key(
-                tx, base.peppers, name=LOCAL_KEY, scopes=SECRET_KEY_SCOPES, created_by=owner
-            )
+        org = await only_organization(base.database)
+        key = await local_key(base, org, settings.data_dir)
+        async with base.database.tenant(system_principal(org)) as tx:
             link = await create_link(tx, base.peppers, base.clock)
     write_local(settings.run_dir, Local(url=address, key=key))
     say(f"Sign in once, within the hour: {address}/sign-in?link={link}")
