@@ -9,7 +9,7 @@ WIDTH, HEIGHT, MARGIN = 120, 28, 2
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sparkline:
     points: str
-    """`x,y x,y …` in a box of 120 by 28, for an SVG polyline; days without a value are left out. Empty below two days."""
+    """`x,y x,y …` in a box of 120 by 28, for an SVG polyline; days without a value are left out, one day is no line."""
     last: tuple[float, float] | None
 
 
