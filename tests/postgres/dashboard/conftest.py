@@ -1,0 +1,123 @@
+"""The pages without a socket: an organization with one of everything, and another one."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from flowyte.agents.publish import create, publish
+from flowyte.api.problem import HANDLERS
+from flowyte.dashboard.app import page_routes
+from flowyte.dashboard.services import PageServices
+from flowyte.kit.clock import SystemClock
+from flowyte.kit.db import Database, TenantTx
+from flowyte.kit.ids import new_id
+from flowyte.knowledge.sources import create_source
+from flowyte.observe.evidence import Keeper, Opening
+from flowyte.skills.messages import file_message
+from flowyte.tenancy.browser import COOKIE
+from flowyte.tenancy.keys import create_key
+from flowyte.tenancy.principal import Principal
+from flowyte.tenancy.sessions import create_session
+from flowyte.vault.digest import Peppers
+from flowyte.vault.keyring import FileKeys
+from flowyte.vault.seal import Sealer
+
+OWN = "http://flowyte.example.com"
+SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    app: Litestar
+    pages: PageServices
+    principal: Principal
+    other: Principal
+
+    def browser(self, token: str | None = None) -> httpx.AsyncClient:
+        """As a browser on one of our own pages sends it."""
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)  # type: ignore[arg-type]
+        client = httpx.AsyncClient(transport=transport, base_url=OWN)
+        client.headers.update({"Origin": OWN, "Sec-Fetch-Site": "same-origin"})
+        if token is not None:
+            client.cookies.set(COOKIE, token, domain="flowyte.example.com")
+        return client
+
+    async def session(self, principal: Principal, role: str = "owner") -> str:
+        async with self.pages.database.tenant(principal) as tx:
+            return await create_session(tx, self.pages.peppers, self.pages.clock, role=role)
+
+
+async def embed(_text: str) -> Sequence[float]:
+    return [1.0] + [0.0] * 383
+
+
+async def parts_of(_tx: TenantTx, _agent_id: str) -> dict[str, Any]:
+    return {"sourceIds": [], "skills": []}
+
+
+@pytest.fixture
+def house(
+    database: Database, organization: Principal, other_organization: Principal, keys: FileKeys, tmp_path: Path
+) -> House:
+    pages = PageServices(
+        database=database,
+        peppers=Peppers(keys),
+        clock=SystemClock(),
+        sealer=Sealer(keys),
+        data_dir=tmp_path,
+        secure=False,
+        embed=embed,
+        parts_of=parts_of,
+    )
+    app = Litestar([page_routes()], exception_handlers=HANDLERS, openapi_config=None)
+    app.state.pages = pages
+    return House(app=app, pages=pages, principal=organization, other=other_organization)
+
+
+@pytest.fixture
+async def owner(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    async with house.browser(await house.session(house.principal)) as client:
+        yield client
+
+
+async def furnish(house: House, principal: Principal) -> dict[str, str]:
+    """One of each kind that a page's address can name; the conversation is a call with two seconds of sound."""
+    pages = house.pages
+    async with pages.database.tenant(principal) as tx:
+        agent = await create(tx, principal, {"name": "clinic <b>", "greeting": "Good day."})
+        version = await publish(tx, principal, agent.id, note="First", more=await parts_of(tx, agent.id))
+        source = await create_source(tx, agent_id=agent.id, kind="text", name="About", content="We are here.")
+        status, _ = await create_key(tx, pages.peppers, name="k", scopes=frozenset(), created_by=principal)
+    keeper = Keeper(database=pages.database, sealer=pages.sealer, clock=pages.clock, data_dir=pages.data_dir)
+    opening = Opening(
+        id=new_id("cnv"), agent_id=agent.id, agent_name="clinic <b>", version_id=version.id, version_number=1,
+        channel="voice", line="twilio", draft=False,
+    )  # fmt: skip
+    evidence = await keeper.begin(principal, opening)
+    evidence.event("call_started", 0, {"recording": True})
+    evidence.event("consent", 10, {"outcome": "granted", "recording": True})
+    evidence.start_recording(8000)
+    for _ in range(SECONDS * 50):
+        evidence.audio(b"\x00\x10" * 160, b"\x00\x20" * 160)
+    evidence.event("user_utterance", 500, {"text": "Where <i>are</i> you?", "confidence": 0.9})
+    evidence.event("agent_message", 1200, {"text": "By the harbour.", "kind": "answer", "cut": True})
+    evidence.event("call_ended", 2000, {"cause": "caller_hung_up", "turns": 1})
+    await evidence.finish("caller_hung_up")
+    async with pages.database.tenant(principal) as tx:
+        message = await file_message(
+            tx, pages.sealer, agent_id=agent.id, conversation_id=opening.id, intent_key="1", name="A caller",
+            phone="+12025550142", body="Call me about <script>",
+        )  # fmt: skip
+    return {
+        "agent_id": agent.id,
+        "version_id": version.id,
+        "source_id": source.id,
+        "key_id": status.id,
+        "message_id": message.id,
+        "conversation_id": opening.id,
+    }
