@@ -30,8 +30,9 @@ BINARIES = Path(str(_PACKAGE and _PACKAGE.origin)).parent / "pginstall" / "bin"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """A running server: where it is and how the two roles reach it."""
+    """A running server: where it is and how its roles reach it."""
 
+    admin_dsn: str
     owner_dsn: str
     app_dsn: str
     folder: Path
@@ -59,13 +60,15 @@ async def start(folder: Path, say: Callable[[str], None] = lambda _line: None) -
     port = _free_port()
     await asyncio.to_thread(_start_server, folder, cluster, port)
     base = f"127.0.0.1:{port}"
+    admin = f"postgresql://postgres:{passwords['postgres']}@{base}"
     await create_roles(
-        f"postgresql://postgres:{passwords['postgres']}@{base}/postgres",
+        f"{admin}/postgres",
         database="flowyte",
         owner_password=passwords["flowyte_owner"],
         app_password=passwords["flowyte_app"],
     )
     return Cluster(
+        admin_dsn=f"{admin}/flowyte",
         owner_dsn=f"postgresql://flowyte_owner:{passwords['flowyte_owner']}@{base}/flowyte",
         app_dsn=f"postgresql://flowyte_app:{passwords['flowyte_app']}@{base}/flowyte",
         folder=folder,

@@ -1,7 +1,7 @@
 """The catalogue gate: reads a migrated database and names everything that would let a tenant's row escape.
 
-Each rule's message says which table. `GLOBAL_TABLES` is the whole list of tables without an organization, each with
-the reason why it may be so.
+It only reads. Each rule's message says which table. `GLOBAL_TABLES` is the whole list of tables without an
+organization, each with the reason why it may be so.
 """
 
 import asyncpg
@@ -19,13 +19,25 @@ APP = "flowyte_app"
 
 
 async def violations(connection: asyncpg.Connection) -> list[str]:
+    """One line for each; none when every rule holds. Any role that may read the catalogue can ask."""
     return [
         *await _tables(connection),
         *await _policies(connection),
         *await _keys(connection),
         *await _doors(connection),
         *await _rights(connection),
+        *await _role(connection),
     ]
+
+
+async def tenant_tables(connection: asyncpg.Connection) -> list[str]:
+    """Every table and partition that holds rows of organizations."""
+    rows = await connection.fetch(
+        """SELECT c.relname FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.relname <> ALL($1)
+              AND c.relnamespace = 'public'::regnamespace ORDER BY c.relname""",
+        list(GLOBAL_TABLES),
+    )
+    return [row["relname"] for row in rows]
 
 
 async def _tables(connection: asyncpg.Connection) -> list[str]:
@@ -106,3 +118,24 @@ async def _rights(connection: asyncpg.Connection) -> list[str]:
         APP,
     )
     return [f"{row['relname']}: {APP} holds {row['privilege']}" for row in rows]
+
+
+async def _role(connection: asyncpg.Connection) -> list[str]:
+    """What would let the serving role step round every policy at once."""
+    row = await connection.fetchrow(
+        """SELECT rolsuper, rolbypassrls, has_schema_privilege(rolname, 'public', 'CREATE') AS creates,
+                  EXISTS (SELECT FROM pg_class WHERE relowner = r.oid) AS owns,
+                  EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AS member
+             FROM pg_roles r WHERE rolname = $1""",
+        APP,
+    )
+    if row is None:
+        return [f"{APP}: the role does not exist"]
+    faults = {
+        "rolsuper": "is a superuser",
+        "rolbypassrls": "bypasses row security",
+        "creates": "may create tables",
+        "owns": "owns a table",
+        "member": "may become another role",
+    }
+    return [f"{APP}: {words}" for name, words in faults.items() if row[name]]
