@@ -7,7 +7,7 @@ BIN    := $(VENV)/bin
 DATA   ?= data
 PORT   ?= 8080
 
-.PHONY: run setup test check bench clean
+.PHONY: run setup test check bench prove-isolation clean
 
 run: setup                     ## set up if needed, then serve; prints the address and a sign-in link
 	@$(BIN)/flowyte up --data $(DATA) --port $(PORT)
@@ -27,6 +27,9 @@ check: $(VENV)/.developer      ## lint, types, import contracts
 bench: setup                   ## benchmarks; they print figures and judge nothing
 	@$(BIN)/flowyte bench voice --json
 	@$(BIN)/flowyte bench calls --json
+
+prove-isolation: setup         ## break every table's protection in eight ways; the last line is one JSON object
+	@$(BIN)/flowyte prove isolation --data $(DATA) --json
 
 $(VENV)/.environment:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it and run this again."; exit 1; }

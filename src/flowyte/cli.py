@@ -22,6 +22,8 @@ from flowyte.kit.settings import Origin, Settings, load
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of an organization.")
 app.add_typer(keys_app, name="keys")
+prove_app = typer.Typer(no_args_is_help=True, help="Proofs that anybody can run on their own installation.")
+app.add_typer(prove_app, name="prove")
 people = Console(stderr=True, highlight=False)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of the installation.")]
@@ -185,6 +187,36 @@ def create_key(
     else:
         say("This key is shown once:")
         sys.stdout.write(f"{made['key']}\n")
+
+
+@prove_app.command("isolation")
+def prove_isolation(
+    data: Data = None,
+    out_file: Annotated[Path | None, typer.Option("--out", help="Keep the report in this file.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Prove that no organization reaches another's rows; touches nothing. Example: flowyte prove isolation"""
+    from flowyte.kit import postgres
+    from flowyte.proof.isolation import prove
+
+    config = settings_of(data_dir=data)
+    cluster = None if config.database_url else postgres.running(config.data_dir / "postgres")
+    serving = config.database_url or (cluster.app_dsn if cluster else None)
+    if serving is None:
+        say(f"No database serves on {config.data_dir}: the proof is of this version alone.")
+    proof = run(prove(serving, say))
+    report = {**msgspec.to_builtins(proof), "version": __version__, "ok": proof.ok}
+    if out_file is not None:
+        out_file.write_bytes(msgspec.json.format(msgspec.json.encode(report)) + b"\n")
+    if json:
+        out({name: report[name] for name in ("tables", "mutants", "killed", "planted", "found")})
+    else:
+        say(f"{proof.killed} of {proof.mutants} broken protections of {proof.tables} tables noticed; "
+            f"{proof.found} of {proof.planted} planted violations found.")  # fmt: skip
+    for finding in proof.findings:
+        say(finding)
+    if not proof.ok:
+        raise SystemExit(1)
 
 
 @app.command("sign-in")

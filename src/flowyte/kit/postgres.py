@@ -59,19 +59,30 @@ async def start(folder: Path, say: Callable[[str], None] = lambda _line: None) -
         await asyncio.to_thread(_run, ["pg_ctl", "stop", "-D", str(cluster), "-m", "fast", "-w"], folder, check=False)
     port = _free_port()
     await asyncio.to_thread(_start_server, folder, cluster, port)
-    base = f"127.0.0.1:{port}"
-    admin = f"postgresql://postgres:{passwords['postgres']}@{base}"
     await create_roles(
-        f"{admin}/postgres",
+        f"postgresql://postgres:{passwords['postgres']}@127.0.0.1:{port}/postgres",
         database="flowyte",
         owner_password=passwords["flowyte_owner"],
         app_password=passwords["flowyte_app"],
     )
+    return _cluster(folder, passwords, port)
+
+
+def running(folder: Path) -> Cluster | None:
+    """The server that `start` left running on this folder, if there is one."""
+    try:
+        port = int((folder / "cluster" / "postmaster.pid").read_text().splitlines()[3])
+    except (FileNotFoundError, IndexError, ValueError):
+        return None
+    return _cluster(folder, _passwords(folder / "passwords.json"), port)
+
+
+def _cluster(folder: Path, passwords: dict[str, str], port: int) -> Cluster:
+    def dsn(role: str) -> str:
+        return f"postgresql://{role}:{passwords[role]}@127.0.0.1:{port}/flowyte"
+
     return Cluster(
-        admin_dsn=f"{admin}/flowyte",
-        owner_dsn=f"postgresql://flowyte_owner:{passwords['flowyte_owner']}@{base}/flowyte",
-        app_dsn=f"postgresql://flowyte_app:{passwords['flowyte_app']}@{base}/flowyte",
-        folder=folder,
+        admin_dsn=dsn("postgres"), owner_dsn=dsn("flowyte_owner"), app_dsn=dsn("flowyte_app"), folder=folder
     )
 
 
