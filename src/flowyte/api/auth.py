@@ -3,6 +3,7 @@
 A cookie is sent by the browser on its own, so a change that comes with one must also come from our own pages.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request
@@ -11,7 +12,7 @@ from litestar.handlers import BaseRouteHandler
 
 from flowyte.api.services import ApiServices
 from flowyte.kit.errors import Unauthenticated
-from flowyte.tenancy.browser import CHANGES, cookie_of, refuse_foreign
+from flowyte.tenancy.browser import CHANGES, address_of, cookie_of, refuse_foreign
 from flowyte.tenancy.keys import authenticate_key
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.sessions import authenticate_session
@@ -36,7 +37,7 @@ async def principal_of(connection: ASGIConnection[Any, Any, Any, Any], services:
 async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard on every operation: an operation without a scope is a fault of ours."""
     services: ApiServices = connection.app.state.services
-    principal = await principal_of(connection, services)
+    principal = replace(await principal_of(connection, services), address=address_of(connection.client))
     principal.require(handler.opt["scope"])
     connection.scope["principal"] = principal  # type: ignore[typeddict-unknown-key]
 

@@ -6,6 +6,7 @@ from litestar.di import Provide
 from flowyte.dashboard import (
     agents,
     assets,
+    audit,
     conversations,
     draft,
     home,
@@ -19,7 +20,7 @@ from flowyte.dashboard import (
 from flowyte.dashboard.auth import provide_pages, provide_viewer, require_session
 from flowyte.dashboard.problem import HANDLERS
 
-PAGES = (sign_in, home, agents, draft, versions, knowledge, talk, conversations, messages, keys)
+PAGES = (sign_in, home, agents, draft, versions, knowledge, talk, conversations, messages, keys, audit)
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
 
 

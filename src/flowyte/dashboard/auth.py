@@ -1,5 +1,6 @@
 """Who is looking: the session cookie. A page for nobody leads to signing in; changes must come from our own forms."""
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Request
@@ -10,7 +11,7 @@ from litestar.response import Redirect
 from flowyte.dashboard.services import PageServices
 from flowyte.dashboard.view import rail_of
 from flowyte.kit.errors import Unauthenticated
-from flowyte.tenancy.browser import CHANGES, cookie_of, refuse_foreign
+from flowyte.tenancy.browser import CHANGES, address_of, cookie_of, refuse_foreign
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.sessions import authenticate_session
 
@@ -25,7 +26,8 @@ async def require_session(connection: ASGIConnection[Any, Any, Any, Any], handle
     token = cookie_of(connection.cookies)
     if token is None:
         raise Unauthenticated
-    principal = await authenticate_session(pages.database, pages.peppers, pages.clock, token)
+    found = await authenticate_session(pages.database, pages.peppers, pages.clock, token)
+    principal = replace(found, address=address_of(connection.client))
     principal.require(handler.opt["scope"])
     async with pages.database.tenant(principal) as tx:
         rail = await rail_of(tx)

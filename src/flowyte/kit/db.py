@@ -7,6 +7,7 @@ Opening costs one round trip and so does the commit. The pool is private to this
 job); there, tenant tables show nothing at all.
 """
 
+import re
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -23,7 +24,13 @@ STATEMENT_TIMEOUT_MS = 15_000  # a query that takes longer is a fault, and holds
 ACQUIRE_TIMEOUT_S = 5.0  # better an honest 503 than a queue that only grows
 
 
+# Who acts and from where, as the audit log has it. Ours by origin; checked because they stand in a statement's text.
+SAFE = re.compile(r"[0-9A-Za-z_:.%-]{0,120}")
+
+
 class HasOrg(Protocol):
+    """May also have `signature` and `address`: who acts, and from which network address."""
+
     @property
     def org(self) -> uuid.UUID: ...
 
@@ -122,7 +129,12 @@ class Database:
     @asynccontextmanager
     async def tenant(self, owner: HasOrg) -> AsyncIterator[TenantTx]:
         """A transaction in which only `owner.org`'s rows exist. Commits at the end, rolls back on any error."""
-        async with self._transaction(f"SET LOCAL app.org = '{uuid.UUID(str(owner.org))}'") as connection:
+        begin = (
+            f"SET LOCAL app.org = '{uuid.UUID(str(owner.org))}'; "
+            f"SET LOCAL app.actor = '{_safe(getattr(owner, 'signature', 'system'))}'; "
+            f"SET LOCAL app.address = '{_safe(getattr(owner, 'address', ''))}'"
+        )
+        async with self._transaction(begin) as connection:
             tx = TenantTx(connection, owner.org)
             try:
                 yield tx
@@ -184,6 +196,10 @@ class Database:
                 f"The database role of DATABASE_URL is too strong ({', '.join(faults)}): it could step round row-level "
                 "security. Use flowyte_app, which `flowyte migrate` creates."
             )
+
+
+def _safe(text: str) -> str:
+    return text if SAFE.fullmatch(text) else "unknown"
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:

@@ -12,6 +12,7 @@ from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import NotFound
 from flowyte.observe import store
 from flowyte.observe.recording import Recording, recording_path
+from flowyte.tenancy.audit import note
 from flowyte.tenancy.organizations import system_principal
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import InvalidToken, UrlSigner
@@ -28,10 +29,14 @@ class Signed:
 
 
 async def sign_recording(tx: TenantTx, signer: UrlSigner, conversation_id: str, *, inline: bool = True) -> str:
-    """The token of a signed address. NotFound when there is no conversation or it has no recording."""
+    """The token of a signed address; that it was asked for is in the audit log.
+
+    NotFound when there is no conversation or it has no recording.
+    """
     conversation = await store.get_conversation(tx, conversation_id)
     if conversation.recording_state == "none":
         raise NotFound
+    await note(tx, "recordings.opened", conversation_id)
     claims = {"o": str(tx.org), "c": conversation_id, "g": conversation.generation, "i": inline}
     return signer.sign(PURPOSE, claims, ttl_s=TTL_S)
 

@@ -1,4 +1,4 @@
-"""What a browser sends on its own: the session's cookie, and the headers that say which page a request comes from."""
+"""What comes with a request unasked: the session's cookie, which page began it, and from which network address."""
 
 from collections.abc import Mapping
 
@@ -21,6 +21,11 @@ def cookie_name(*, secure: bool) -> str:
 
 def cookie_of(cookies: Mapping[str, str]) -> str | None:
     return cookies.get(COOKIE_TLS) or cookies.get(COOKIE)
+
+
+def address_of(client: tuple[str, int] | None) -> str:
+    """The network address that a request came from."""
+    return client[0] if client else ""
 
 
 def refuse_foreign(headers: Mapping[str, str]) -> None:

@@ -16,6 +16,13 @@ class Principal:
     id: str
     scopes: frozenset[str]
     role: str | None = None
+    address: str = ""
+    """Where the request came from; empty for what the platform does by itself."""
+
+    @property
+    def signature(self) -> str:
+        """As the audit log names this identity."""
+        return f"{self.kind}:{self.id}"
 
     def require(self, scope: str) -> None:
         """MissingScope unless this identity holds `scope`; `x:write` does not imply `x:read`."""

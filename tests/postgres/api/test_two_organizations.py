@@ -57,6 +57,8 @@ WITHOUT_ID = {
     "listApiKeys",
     "createApiKey",
     "createSignInLink",
+    "exportAuditEvents",
+    "listAuditEvents",
     "listConversations",
     "listMessages",
     "listVoices",
