@@ -39,7 +39,7 @@ def main() -> None:
     except FlowyteError as error:
         if debug:
             raise
-        people.print(f"flowyte: {error.message}", style="red", markup=False)
+        people.print(f"flowyte: {error.message}", style="red", markup=False, soft_wrap=True)
         raise SystemExit(1) from None
 
 
@@ -75,12 +75,15 @@ def up(
     data: Data = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on; 0 takes any free one.")] = None,
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain for https, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
 ) -> None:
     """Run everything here: database, web, voice and worker. Example: flowyte up --data data --port 8080"""
     from flowyte.wiring.models import fetch_models
     from flowyte.wiring.up import up as run_up
 
-    settings = settings_of(data_dir=data, port=port, host=host)
+    tls = {"tls_cert": tls_cert and tls_cert.resolve(), "tls_key": tls_key and tls_key.resolve()}
+    settings = settings_of(data_dir=data, port=port, host=host, **tls)
     fetch_models(settings, people)
     run(run_up(settings, say))
 

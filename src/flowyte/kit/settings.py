@@ -29,7 +29,9 @@ class Settings:
     port: int = _setting(8080, "port of the dashboard, the API and calls; 0 takes any free one")
     voice_port: int = _setting(0, "loopback port of the voice process; 0 takes any free one")
     public_url: str = _setting("", "address by which callers and carriers reach this installation")
-    trusted_proxy: bool = _setting(False, "a TLS proxy stands in front and sets X-Forwarded-Proto")
+    trusted_proxy: str = _setting("", "address or network of the TLS proxy in front, which sets X-Forwarded-*")
+    tls_cert: str = _setting("", "certificate chain for serving https, a PEM file")
+    tls_key: str = _setting("", "key of that certificate, a PEM file")
     models_dir: Path = _setting(
         Path("~/.cache/flowyte/models"), "cache of speech and embedding models, shared by all data folders"
     )

@@ -19,12 +19,14 @@ from flowyte.wiring.demo import create_demo
 from flowyte.wiring.foundation import foundation
 from flowyte.wiring.lock import Local, locked, write_local
 from flowyte.wiring.processes import Role
+from flowyte.wiring.tls import address, check_exposure
 
 Say = Callable[[str], None]
 
 
 async def up(settings: Settings, say: Say) -> None:
     """Until a signal. The first one drains, the second stops now."""
+    check_exposure(settings)
     with locked(settings.run_dir):
         settings = replace(settings, port=_claim_port(settings))
         FileKeys.create(settings.data_dir / "keys")
@@ -56,6 +58,9 @@ async def _serve(settings: Settings, say: Say) -> None:
         "FLOWYTE_PORT": str(settings.port),
         "FLOWYTE_VOICE_PORT": str(voice_port),
         "FLOWYTE_PUBLIC_URL": settings.public_url,
+        "FLOWYTE_TRUSTED_PROXY": settings.trusted_proxy,
+        "FLOWYTE_TLS_CERT": settings.tls_cert,
+        "FLOWYTE_TLS_KEY": settings.tls_key,
         "FLOWYTE_LOG_LEVEL": settings.log_level,
     }
     roles = {name: Role(name, environ, on_ready=lambda _address: None) for name in ("voice", "worker", "web")}
@@ -91,19 +96,19 @@ async def _announce(settings: Settings, roles: dict[str, Role], say: Say) -> Non
     """Leave the local credential, and print the address and what to do first."""
     for role in roles.values():
         await role.ready.wait()
-    address = f"http://{settings.host}:{settings.port}"
+    at = address(settings)
     async with foundation(settings) as base:
         org = await only_organization(base.database)
         key = await local_key(base, org, settings.data_dir)
         async with base.database.tenant(system_principal(org)) as tx:
             link = await create_link(tx, base.peppers, base.clock)
-    write_local(settings.run_dir, Local(url=address, key=key))
-    say(f"Sign in once, within the hour: {address}/sign-in?link={link}")
+    write_local(settings.run_dir, Local(url=at, key=key))
+    say(f"Sign in once, within the hour: {at}/sign-in?link={link}")
     say(
         f"Ask it: flowyte call --data {settings.data_dir} --agent clinic --out call "
         '--say "When do you open on Saturday?"'
     )
-    print(f"ready {address}", flush=True)  # noqa: T201 - the line that programs wait for
+    print(f"ready {at}", flush=True)  # noqa: T201 - the line that programs wait for
 
 
 def _claim_port(settings: Settings) -> int:

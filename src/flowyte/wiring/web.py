@@ -20,13 +20,9 @@ from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.parts import parts_of
 from flowyte.wiring.serving import say_ready, stop_on_signal
 from flowyte.wiring.talk import make_talk_token, stream_url
+from flowyte.wiring.tls import address, check_exposure, https, https_only, listener
 
 GRACE_S = 5
-
-
-def address(settings: Settings) -> str:
-    """How callers reach this installation."""
-    return settings.public_url or f"http://{settings.host}:{settings.port}"
 
 
 def api_services(base: Foundation, embedder: Embedder) -> ApiServices:
@@ -58,7 +54,7 @@ def page_services(base: Foundation, api: ApiServices) -> PageServices:
         clock=base.clock,
         sealer=base.sealer,
         data_dir=base.settings.data_dir,
-        secure=address(base.settings).startswith("https://"),
+        secure=https(base.settings),
         embed=api.embed,
         parts_of=parts_of,
     )
@@ -90,11 +86,13 @@ class Server(uvicorn.Server):
 
 async def serve(settings: Settings) -> None:
     """Until a signal."""
+    check_exposure(settings)
     stop = stop_on_signal()
     async with foundation(settings) as base:
         embedder = Embedder(settings.models_dir)
+        app: Any = application(base, embedder)
         config = uvicorn.Config(
-            application(base, embedder),
+            https_only(app) if settings.trusted_proxy else app,
             host=settings.host,
             port=settings.port,
             http="httptools",
@@ -104,6 +102,7 @@ async def serve(settings: Settings) -> None:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=GRACE_S,
+            **listener(settings),
         )
         server = Server(config, address(settings))
         async with asyncio.TaskGroup() as group:
