@@ -1,1 +1,106 @@
-// The player of a conversation.
+// The recording of a conversation: two lanes to look at and click into, and a transcript that follows.
+// Without this script the page has the browser's own controls.
+
+const root = document.querySelector("[data-player]");
+const audio = root.querySelector("audio");
+const canvas = root.querySelector("canvas");
+const part = (name) => root.querySelector(`[data-${name}]`);
+const lines = [...document.querySelectorAll("[data-transcript] [data-at-ms]")].map((item) => ({
+  item, from: Number(item.dataset.atMs) / 1000, to: Number(item.dataset.endMs) / 1000,
+}));
+const STEP_S = 5;
+
+const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
+let peaks = null;
+
+function draw() {
+  const scale = devicePixelRatio;
+  const { width, height } = canvas.getBoundingClientRect();
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  const pen = canvas.getContext("2d");
+  const style = getComputedStyle(root);
+  const colour = (name) => style.getPropertyValue(name);
+  const played = audio.currentTime / peaks.seconds;
+  for (const [lane, track, name] of [[0, peaks.caller, "--caller"], [1, peaks.agent, "--agent"]]) {
+    const middle = canvas.height * (lane === 0 ? 0.25 : 0.75);
+    const reach = canvas.height * 0.22;
+    const step = canvas.width / track.length;
+    for (let i = 0; i < track.length; i++) {
+      pen.globalAlpha = i / track.length <= played ? 1 : 0.45;
+      pen.fillStyle = colour(name);
+      const tall = Math.max(scale, (track[i] / 255) * reach * 2);
+      pen.fillRect(i * step, middle - tall / 2, Math.max(1, step * 0.7), tall);
+    }
+  }
+  pen.globalAlpha = 1;
+  pen.fillStyle = colour("--text");
+  pen.fillRect(Math.round(played * canvas.width), 0, Math.max(1, scale), canvas.height);
+}
+
+function follow() {
+  part("time").textContent = `${clock(audio.currentTime)} / ${clock(peaks.seconds)}`;
+  canvas.setAttribute("aria-valuenow", audio.currentTime.toFixed(1));
+  canvas.setAttribute("aria-valuetext", clock(audio.currentTime));
+  for (const { item, from, to } of lines) {
+    const here = audio.currentTime > 0 && from <= audio.currentTime && audio.currentTime < to;
+    if (here && !item.hasAttribute("aria-current") && !audio.paused) item.scrollIntoView({ block: "nearest" });
+    item.toggleAttribute("aria-current", here);
+    if (here) item.setAttribute("aria-current", "true");
+  }
+  draw();
+}
+
+function seek(seconds) {
+  audio.currentTime = Math.max(0, Math.min(peaks.seconds, seconds));
+  follow();
+}
+
+function glide() {
+  follow();
+  if (!audio.paused) requestAnimationFrame(glide);
+}
+
+function toggle() {
+  if (audio.paused) audio.play(); else audio.pause();
+}
+
+function keys(event) {
+  const moves = { ArrowRight: STEP_S, ArrowUp: STEP_S, ArrowLeft: -STEP_S, ArrowDown: -STEP_S };
+  if (event.key in moves) seek(audio.currentTime + moves[event.key]);
+  else if (event.key === "Home") seek(0);
+  else if (event.key === "End") seek(peaks.seconds);
+  else if (event.key === " ") toggle();
+  else return;
+  event.preventDefault();
+}
+
+async function open() {
+  const answer = await fetch(root.dataset.peaks);
+  if (!answer.ok) return; // the browser's own controls stay
+  peaks = await answer.json();
+  if (!peaks.caller.length) return;
+  audio.controls = false;
+  part("lanes").hidden = part("controls").hidden = false;
+  canvas.setAttribute("aria-valuemax", peaks.seconds.toFixed(1));
+  canvas.addEventListener("click", (event) => seek((event.offsetX / canvas.clientWidth) * peaks.seconds));
+  canvas.addEventListener("keydown", keys);
+  part("play").addEventListener("click", toggle);
+  part("rate").addEventListener("change", ({ target }) => { audio.playbackRate = Number(target.value); });
+  audio.addEventListener("play", () => { part("play").textContent = "Pause"; glide(); });
+  audio.addEventListener("pause", () => { part("play").textContent = "Play"; follow(); });
+  audio.addEventListener("seeked", follow);
+  new ResizeObserver(draw).observe(canvas);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  follow();
+}
+
+document.addEventListener("click", ({ target }) => {
+  const at = target.closest("[data-seek]");
+  if (!at || !peaks) return;
+  seek(Number(at.dataset.seek) / 1000);
+  audio.play();
+});
+
+open();
