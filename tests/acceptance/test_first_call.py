@@ -11,13 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import numpy as np
 import psutil
-
-from flowyte.kit.settings import load
-from flowyte.providers.builtin.moonshine import RATE, Moonshine
-from flowyte.providers.builtin.resample import resample, to_float
-from flowyte.providers.store.fetch import resolve
+from tests.acceptance.ear import words_of
 
 
 def call(product: Any, out: Path, *says: str) -> dict[str, Any]:
@@ -33,18 +28,8 @@ def call(product: Any, out: Path, *says: str) -> dict[str, Any]:
 
 
 def by_ear(path: str) -> str:
-    """What a listener hears in a sound file, by the built-in recognizer, a stretch between silences at a time."""
     with wave.open(path) as sound:
-        samples = resample(to_float(sound.readframes(sound.getnframes())), sound.getframerate(), RATE)
-    settings, _ = load()
-    model = Moonshine(resolve("moonshine-tiny-en", settings.models_dir))
-    loud = np.convolve(np.abs(samples), np.ones(RATE // 2) / (RATE // 2), "same") > 0.003
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], loud.astype(np.int8), [0]))))
-    texts = [
-        model.transcribe(samples[begin : min(end, begin + 12 * RATE)]).text
-        for begin, end in zip(edges[::2], edges[1::2], strict=True)
-    ]
-    return " ".join(texts).lower()
+        return words_of(sound.readframes(sound.getnframes()), sound.getframerate())
 
 
 def test_a_spoken_question_is_answered_from_the_knowledge(product: Any, tmp_path: Path) -> None:

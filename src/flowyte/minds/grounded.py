@@ -10,7 +10,7 @@ from flowyte.kit.db import Database
 from flowyte.kit.errors import FlowyteError
 from flowyte.knowledge.search import REJECT_BELOW, search
 from flowyte.minds import hours
-from flowyte.minds.policy import Filing, Found, State, filed, step
+from flowyte.minds.policy import Filing, Found, State, filed, heard, step, take_up
 from flowyte.skills.messages import file_message
 from flowyte.tenancy.principal import Principal
 from flowyte.vault.seal import Sealer
@@ -48,17 +48,18 @@ class PolicyThinking:
         self._state = State()
         self._before: tuple[int, State] = (0, self._state)
 
+    @property
+    def state(self) -> State:
+        return self._state
+
     async def respond(self, turn: UserTurn) -> AsyncIterator[Reply]:
-        if turn.turn_index == self._before[0]:
-            self._state = self._before[1]
-        self._before = (turn.turn_index, self._state)
-        hours_said = hours.answer(_mapping(self._agent.get("businessHours")), turn.text, self._mind.clock.now())
+        self.begin(turn)
+        hours_said = self.hours_said(turn.text)
         passages: Sequence[Passage] = ()
         if hours_said is None:
-            passages = await self._search(turn.text)
-            good = tuple(p for p in passages if p.score >= REJECT_BELOW)
-            yield Retrieved(query=turn.text, passages=good, top_score=passages[0].score if passages else 0.0)
-            passages = good
+            retrieved = await self.look_up(turn.text)
+            passages = retrieved.passages
+            yield retrieved
         found = Found(hours=hours_said, passages=passages)
         self._state, replies, filing = step(self._state, turn.text, found, self._agent)
         for reply in replies:
@@ -67,8 +68,29 @@ class PolicyThinking:
             async for part in self._file(filing):
                 yield part
 
+    def begin(self, turn: UserTurn) -> None:
+        """From here on this turn is answered; one that replaces an earlier one undoes that one's step."""
+        if turn.turn_index == self._before[0]:
+            self._state = self._before[1]
+        self._before = (turn.turn_index, self._state)
+
+    def take_up(self, *, name: str, phone: str, body: str) -> list[Reply]:
+        """Go on with a message from what the caller has said of it already; the next turns belong to the policy."""
+        self._state, replies, _ = take_up(self._state, name=name, phone=phone, body=body)
+        return replies
+
     def heard(self, spoken: str) -> None:
-        """The policy asks again for what it did not get, so what was not heard is made good by the next step."""
+        """What was cut off is asked again by the next step; a number counts as read back only when it was heard."""
+        self._state = heard(self._state, spoken)
+
+    def hours_said(self, question: str) -> str | None:
+        return hours.answer(_mapping(self._agent.get("businessHours")), question, self._mind.clock.now())
+
+    async def look_up(self, query: str) -> Retrieved:
+        """The passages that are good enough to be quoted."""
+        found = await self._search(query)
+        good = tuple(passage for passage in found if passage.score >= REJECT_BELOW)
+        return Retrieved(query=query, passages=good, top_score=found[0].score if found else 0.0)
 
     async def _search(self, query: str) -> tuple[Passage, ...]:
         embedding = (await self._mind.embedder.embed_off_loop([query]))[0].tolist()

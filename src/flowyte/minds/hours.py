@@ -27,7 +27,7 @@ def answer(hours: Mapping[str, Any], question: str, now: datetime) -> str | None
     here = now.astimezone(ZoneInfo(str(hours["timezone"])))
     for holiday in hours.get("holidays") or ():
         if str(holiday["name"]).lower() in asked:
-            return _on_holiday(holiday)
+            return on_holiday(holiday)
     day = _day(asked, here.date())
     if day is not None:
         return on_day(hours, day, here.date())
@@ -42,7 +42,7 @@ def on_day(hours: Mapping[str, Any], day: date, today: date) -> str:
         first = date.fromisoformat(str(holiday["date"]))
         last = date.fromisoformat(str(holiday.get("endDate") or holiday["date"]))
         if first <= day <= last:
-            return _on_holiday(holiday)
+            return on_holiday(holiday)
     ranges = (hours.get("weekly") or {}).get(DAYS[day.weekday()]) or []
     return f"{name} we are open from {said(ranges)}." if ranges else f"{name} we are closed."
 
@@ -96,7 +96,7 @@ def _now(hours: Mapping[str, Any], here: datetime) -> str:
     return f"{'Yes, we are open now.' if open_now else 'We are closed at the moment.'} {today}"
 
 
-def _on_holiday(holiday: Mapping[str, Any]) -> str:
+def on_holiday(holiday: Mapping[str, Any]) -> str:
     if holiday.get("closed", True) or not holiday.get("ranges"):
         return f"On {holiday['name']} we are closed."
     return f"On {holiday['name']} we are open from {said(holiday['ranges'])}."

@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from flowyte.conversation.reply import Captured, EndCall, Expect, Passage, Reply, Sentence
-from flowyte.skills.spoken import parse_phone, say_phone
+from flowyte.skills.spoken import digits, parse_phone, say_phone
 
 Flow = Literal["idle", "offered", "name", "phone", "confirm", "body"]
+
+MOST_NAME = 80  # characters; whoever says more has not said a name
+MOST_BODY = 5_000
 
 _YES = re.compile(r"\b(yes|yeah|yep|yup|sure|correct|right|that's it|exactly|please do|ok|okay|absolutely|of course)\b")
 _NO = re.compile(r"\b(no|nope|nah|wrong|incorrect|not right|isn't right|that's not)\b")
@@ -47,13 +50,24 @@ _NAME = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """Where the conversation stands. `filed` counts messages, so that each has an intent of its own."""
+    """Where the conversation stands. `filed` counts messages, so that each has an intent of its own.
+
+    `body` is known before the number only when a language model passed it on. `read` counts how often the number was
+    read back, and `number_heard` says whether the caller heard the whole of it.
+    """
 
     flow: Flow = "idle"
     name: str = ""
     phone: str = ""
+    body: str = ""
+    read: int = 0
+    number_heard: bool = False
     filed: int = 0
     last: str = ""
+
+    @property
+    def collecting(self) -> bool:
+        return self.flow in ("name", "phone", "confirm", "body")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,13 +97,33 @@ Step = tuple[State, list[Reply], Filing | None]
 
 def step(state: State, text: str, found: Found, agent: Mapping[str, object]) -> Step:
     said = text.lower().strip()
-    if state.flow in ("name", "phone", "confirm", "body"):
+    if state.collecting:
         return _collecting(state, text, said, found)
     if state.flow == "offered" and _YES.search(said) and not found.hours:
         return _ask_name(state)
     if state.flow == "offered" and _NO.search(said):
         return _say(replace(state, flow="idle"), "All right. Is there anything else that I can do for you?")
     return _open(replace(state, flow="idle"), said, found, agent)
+
+
+def take_up(state: State, *, name: str, phone: str, body: str) -> Step:
+    """Go on with a message of which something is known already; what is missing or no number is asked for."""
+    number = parse_phone(phone) or ""
+    state = replace(state, name=_name(name), phone=number, body=body.strip()[:MOST_BODY], read=0)
+    known = (
+        ("name", state.name, state.name),
+        ("phone", number, say_phone(number) if number else ""),
+    )
+    captured = [Captured(slot=slot, value=value, display=display) for slot, value, display in known if value]
+    state, replies, _ = _onward(state)
+    return state, [*captured, *replies], None
+
+
+def heard(state: State, spoken: str) -> State:
+    """The caller heard `spoken`: a number cut off in the middle has not been read back."""
+    if state.flow == "confirm" and _national(state.phone) in digits(spoken):
+        return replace(state, number_heard=True)
+    return state
 
 
 def _open(state: State, said: str, found: Found, agent: Mapping[str, object]) -> Step:
@@ -135,10 +169,10 @@ def _collecting(state: State, text: str, said: str, found: Found) -> Step:
 
 
 def _take_name(state: State, text: str) -> Step:
-    name = _NAME.sub("", text, count=1).strip(" .,!?")[:80]
-    if not any(character.isalpha() for character in name):
+    name = _name(text)
+    if not name:
         return _say(state, "I did not get that. What is your name, please?", "name")
-    state, replies, _ = _ask(replace(state, flow="phone", name=name))
+    state, replies, _ = _onward(replace(state, name=name))
     return state, [Captured(slot="name", value=name, display=name), *replies], None
 
 
@@ -148,7 +182,7 @@ def _take_phone(state: State, text: str) -> Step:
         return _say(
             state, "That was not a whole number. Please say it once more with the area code, or key it in.", "digits"
         )
-    state, replies, _ = _ask(replace(state, flow="confirm", phone=phone))
+    state, replies, _ = _ask(replace(state, flow="confirm", phone=phone, read=0))
     return state, [Captured(slot="phone", value=phone, display=say_phone(phone)), *replies], None
 
 
@@ -157,16 +191,17 @@ def _confirm(state: State, text: str, said: str) -> Step:
         return _take_phone(state, text)
     if _NO.search(said):
         return _say(replace(state, flow="phone", phone=""), "Sorry. What is the right number?", "digits")
-    if _YES.search(said):
-        return _ask(replace(state, flow="body"))
+    # A yes to half a number says little; who says it twice knows what was going to be read.
+    if _YES.search(said) and (state.number_heard or state.read > 1):
+        return _take_body(state, state.body) if state.body else _ask(replace(state, flow="body"))
     return _ask(state)
 
 
 def _take_body(state: State, text: str) -> Step:
     filing = Filing(
-        intent_key=f"message-{state.filed + 1}", name=state.name, phone=state.phone, body=text.strip()[:5_000]
+        intent_key=f"message-{state.filed + 1}", name=state.name, phone=state.phone, body=text.strip()[:MOST_BODY]
     )
-    return replace(state, flow="idle", filed=state.filed + 1), [], filing
+    return replace(state, flow="idle", body="", filed=state.filed + 1), [], filing
 
 
 def filed(state: State, filing: Filing, *, ok: bool) -> Step:
@@ -182,8 +217,13 @@ def filed(state: State, filing: Filing, *, ok: bool) -> Step:
 
 
 def _ask_name(state: State) -> Step:
-    state, replies, _ = _ask(replace(state, flow="name", name="", phone=""))
+    state, replies, _ = _ask(replace(state, flow="name", name="", phone="", body="", read=0))
     return state, [Sentence(text="Yes, I can take a message."), *replies], None
+
+
+def _onward(state: State) -> Step:
+    """To the first thing that is missing; a number that is there is read back."""
+    return _ask(replace(state, flow="name" if not state.name else "confirm" if state.phone else "phone"))
 
 
 def _ask(state: State) -> Step:
@@ -194,9 +234,21 @@ def _ask(state: State) -> Step:
         case "phone":
             return _say(state, "And what number can we call you back on?", "digits")
         case "confirm":
+            state = replace(state, read=state.read + 1, number_heard=False)
             return _say(state, f"I have {say_phone(state.phone)}. Is that right?", "yes_no")
         case _:
             return _say(state, "What is your message?")
+
+
+def _name(text: str) -> str:
+    """The name in an answer such as "It's Ann Lee."; empty when there is none."""
+    name = _NAME.sub("", text, count=1).strip(" .,!?")[:MOST_NAME]
+    return name if any(character.isalpha() for character in name) else ""
+
+
+def _national(e164: str) -> str:
+    """The digits as `say_phone` says them, without the country's 1 in North America."""
+    return digits(say_phone(e164))
 
 
 def _say(state: State, text: str, expect: Literal["anything", "digits", "yes_no", "name"] = "anything") -> Step:

@@ -4,15 +4,18 @@ import asyncio
 from typing import Any
 
 import uvicorn
-from litestar import Litestar
+from litestar import Litestar, Request
+from litestar.exceptions import HTTPException
 from litestar.openapi.config import OpenAPIConfig
 
 from flowyte import __version__
 from flowyte.api.app import api_routes
 from flowyte.api.problem import HANDLERS
+from flowyte.api.problem import of_framework as problem_for
 from flowyte.api.services import ApiServices, Talk
 from flowyte.channels.splice import make_splice
 from flowyte.dashboard.app import page_routes
+from flowyte.dashboard.problem import of_framework as page_for
 from flowyte.dashboard.services import PageServices
 from flowyte.kit.settings import Settings
 from flowyte.wiring.embed import Embedder
@@ -60,10 +63,16 @@ def page_services(base: Foundation, api: ApiServices) -> PageServices:
     )
 
 
+def nowhere(request: Request[Any, Any, Any], error: HTTPException) -> Any:
+    """An address that nothing serves: a problem for programs, a page for people."""
+    shown = page_for if not request.url.path.startswith("/api/") else problem_for
+    return shown(request, error)
+
+
 def application(base: Foundation, embedder: Embedder) -> Litestar:
     app = Litestar(
         [api_routes(), page_routes()],
-        exception_handlers=HANDLERS,
+        exception_handlers={**HANDLERS, HTTPException: nowhere},
         openapi_config=OpenAPIConfig(title="Flowyte", version=__version__, path="/api/v1/openapi"),
         debug=False,
     )

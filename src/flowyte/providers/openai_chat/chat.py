@@ -14,11 +14,12 @@ import httpx2
 import openai
 
 from flowyte.kit.errors import VendorFailed
-from flowyte.providers.openai_chat.model import ChatModel, Delta, Finished, TextDelta, Tool, ToolCall, Usage
+from flowyte.providers.openai_chat.model import ChatModel, Delta, Finished, Manner, TextDelta, Tool, ToolCall, Usage
 
 # A reply that is spoken is never this long; a model in a loop is.
 _MOST_CHARACTERS = 20_000
 _MOST_CALLS = 16
+PLAIN = Manner()
 _REASONS: dict[str, Literal["stop", "length", "tool_calls", "content_filter"]] = {
     "stop": "stop",
     "length": "length",
@@ -45,14 +46,14 @@ class Chat:
         await self._client.close()
 
     async def reply(
-        self, messages: Sequence[Mapping[str, object]], *, tools: Sequence[Tool] = (), max_tokens: int = 600
+        self, messages: Sequence[Mapping[str, object]], *, tools: Sequence[Tool] = (), manner: Manner = PLAIN
     ) -> AsyncIterator[Delta]:
         """`messages` in the wire's own shape. Closing the iterator ends the request."""
         stream: Any = None
         pieces = Pieces()
         try:
             async with asyncio.timeout(self._model.first_token_s):
-                stream = await self._client.chat.completions.create(**self._request(messages, tools, max_tokens))
+                stream = await self._client.chat.completions.create(**self._request(messages, tools, manner))
             patience = self._model.first_token_s
             while True:
                 async with asyncio.timeout(patience):
@@ -71,15 +72,17 @@ class Chat:
                 await stream.close()
 
     def _request(
-        self, messages: Sequence[Mapping[str, object]], tools: Sequence[Tool], max_tokens: int
+        self, messages: Sequence[Mapping[str, object]], tools: Sequence[Tool], manner: Manner
     ) -> dict[str, Any]:
         request: dict[str, Any] = {
-            "model": self._model.name,
+            "model": manner.model or self._model.name,
             "messages": list(messages),
-            "max_tokens": max_tokens,
+            "max_tokens": manner.max_tokens,
             "stream": True,
             "stream_options": {"include_usage": True},
         }
+        if manner.temperature is not None:
+            request["temperature"] = manner.temperature
         if tools:
             request["tools"] = [
                 {

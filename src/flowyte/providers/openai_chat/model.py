@@ -22,6 +22,15 @@ class ChatModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How one reply is asked for. `model` empty takes the endpoint's; `temperature` None leaves it to the server."""
+
+    model: str = ""
+    temperature: float | None = None
+    max_tokens: int = 600
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tool:
     """A function that the model may call. `parameters` is a JSON Schema."""
 

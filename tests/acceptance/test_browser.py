@@ -1,0 +1,245 @@
+"""The dashboard in a real browser: signing in, talking with a microphone that plays a file, reading what is left."""
+
+import asyncio
+import json
+import shutil
+import urllib.request
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, WebSocket, expect, sync_playwright
+from tests.acceptance.conftest import Product
+from tests.acceptance.ear import words_of
+
+from flowyte.kit.settings import load
+from flowyte.wiring.place import RATE, speak
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream", "--autoplay-policy=no-user-gesture-required",
+]  # fmt: skip
+GREETED_S = 9.0  # notice and greeting are over by then
+ANSWERING_S = 2.6  # after a question's end: the answer is being spoken
+MOST_BYTES = 100_000
+TIMEOUT_MS = 30_000
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here; apt-get install chromium")
+
+
+@pytest.fixture(scope="module")
+def microphone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Silence while the agent greets, a question, and another one into the middle of its answer."""
+    settings, _ = load()
+    first, second = asyncio.run(speak(settings, ["What time do you open on Saturday?", "How much is a cleaning?"]))
+
+    def silence(seconds: float) -> bytes:
+        return bytes(2 * int(RATE * seconds))
+
+    path = tmp_path_factory.mktemp("microphone") / "caller.wav"
+    with wave.open(str(path), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(RATE)
+        sound.writeframes(silence(GREETED_S) + first + silence(ANSWERING_S) + second + silence(60))
+    return path
+
+
+@pytest.fixture(scope="module")
+def playwright(microphone: Path) -> Iterator[Playwright]:
+    """After the microphone's file, which is made on an event loop of its own."""
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright, microphone: Path) -> Iterator[Browser]:
+    assert CHROMIUM is not None
+    launched = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=[*FLAGS, f"--use-file-for-fake-audio-capture={microphone}%noloop"]
+    )
+    yield launched
+    launched.close()
+
+
+def ask(product: Product, method: str, path: str) -> Any:
+    request = urllib.request.Request(
+        f"{product.url}/api/v1{path}", method=method, headers={"Authorization": f"Bearer {product.key}"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["data"]
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser, product: Product) -> Iterator[BrowserContext]:
+    """Signed in by a link, as a person is."""
+    opened = browser.new_context(base_url=product.url)
+    opened.set_default_timeout(TIMEOUT_MS)
+    page = opened.new_page()
+    page.goto(ask(product, "POST", "/sign-in-links")["path"])
+    page.get_by_role("button", name="Sign in").press("Enter")
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+    page.close()
+    yield opened
+    opened.close()
+
+
+@dataclass(slots=True)
+class Watched:
+    """What a page did: complaints of the browser, requests that left, bytes over the wire, frames of the call."""
+
+    complaints: list[str] = field(default_factory=list)
+    strangers: list[str] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    sound: bytearray = field(default_factory=bytearray)
+    cut_at: list[int] = field(default_factory=list)
+
+
+def watch(page: Page, origin: str) -> Watched:
+    seen = Watched()
+
+    def socket(line: WebSocket) -> None:
+        line.on("framereceived", frame)
+
+    def frame(payload: str | bytes) -> None:
+        if isinstance(payload, bytes):
+            seen.sound += payload
+            return
+        note = json.loads(payload)
+        seen.notes.append(note)
+        if note["type"] == "cut":
+            seen.cut_at.append(len(seen.sound))
+
+    page.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    page.on("websocket", socket)
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith((origin, "data:")) else seen.strangers.append(request.url),
+    )
+    return seen
+
+
+def test_talking_in_the_browser(context: BrowserContext, product: Product) -> None:
+    """The question is answered by ear and in captions, an interruption stops the voice, and the page of the call has
+    transcript, waveform, receipt and latency."""
+    page = context.new_page()
+    seen = watch(page, product.url)
+    page.goto("/")
+    page.get_by_role("link", name="Talk to clinic").click()
+    expect(page.get_by_text("You will talk to an automated assistant, an AI. The call is recorded")).to_be_visible()
+    page.get_by_role("button", name="Talk", exact=True).click()
+    captions = page.get_by_role("log")
+    expect(captions).to_contain_text("This call is recorded")
+    expect(captions).to_contain_text("On Saturday we are open from nine", timeout=TIMEOUT_MS)
+    expect(captions).to_contain_text("cleaning", ignore_case=True, timeout=TIMEOUT_MS)
+    expect(page.locator("[data-talk]")).to_have_attribute("data-state", "listening")
+    expect(page.locator("[data-wait]")).to_contain_text("after you fell silent")
+    page.get_by_role("button", name="End").click()
+    page.get_by_role("link", name="Read the conversation").click()
+    expect(page.get_by_role("heading", name="Conversation with clinic")).to_be_visible()
+
+    heard = words_of(bytes(seen.sound), 16_000)
+    assert "saturday" in heard
+    assert "nine in the morning" in heard or "9 in the morning" in heard
+    assert seen.cut_at, "the interruption did not stop the voice"
+    states = {note["state"] for note in seen.notes if note["type"] == "state"}
+    assert {"notice", "listening", "thinking", "speaking"} <= states
+    assert seen.complaints == []
+    assert seen.strangers == []
+    read_the_page(page)
+
+
+def read_the_page(page: Page) -> None:
+    """The browser has what a call left; the call may be a moment from being closed."""
+    for _ in range(20):
+        page.reload()
+        if page.get_by_text("It is still going on").count() == 0:
+            break
+        page.wait_for_timeout(500)
+    expect(page.get_by_text("The caller hung up")).to_be_visible()
+    expect(page.locator(".transcript")).to_contain_text("On Saturday we are open")
+    expect(page.locator(".transcript")).to_contain_text("interrupted")
+    expect(page.locator(".waterfall tbody tr").first).to_be_visible()
+    expect(page.locator(".receipt li").first).to_contain_text("call_started")
+    lanes = page.locator("[data-player] canvas")
+    expect(lanes).to_be_visible()
+    drawn = lanes.evaluate(
+        "c => new Set(new Uint32Array(c.getContext('2d').getImageData(0, 0, c.width, c.height).data.buffer)).size"
+    )
+    assert drawn > 2, "the waveform is empty"
+    page.get_by_role("button", name="Play", exact=True).click()
+    expect(page.locator("[data-time]")).to_contain_text("0:01 /")
+    page.get_by_role("button", name="Pause").click()
+    page.locator("[data-seek]").last.click()
+    expect(page.locator(".transcript [aria-current]")).to_have_count(1)
+
+
+def pages_of(product: Product) -> list[str]:
+    agent = ask(product, "GET", "/agents")[0]["id"]
+    base = f"/agents/{agent}"
+    source = ask(product, "GET", f"{base}/knowledge/sources")[0]["id"]
+    version = ask(product, "GET", f"{base}/versions")[0]["id"]
+    found = [
+        "/", "/agents", "/agents/new", base, f"{base}/hours", f"{base}/calls", f"{base}/knowledge",
+        f"{base}/knowledge?q=How+much+is+a+cleaning", f"{base}/knowledge/new", f"{base}/knowledge/{source}",
+        f"{base}/versions", f"{base}/versions/{version}", f"{base}/review", f"{base}/talk", f"{base}/delete",
+        "/conversations", "/messages", "/api-keys", "/audit", "/nowhere",
+    ]  # fmt: skip
+    return found + [f"/conversations/{entry['id']}" for entry in ask(product, "GET", "/conversations")[:1]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_accessible_light_and_fits(
+    browser: Browser, context: BrowserContext, product: Product, scheme: Any, width: int
+) -> None:
+    """No finding of axe, nothing wider than the screen, under 100 KB over the wire, nothing from elsewhere."""
+    own = browser.new_context(
+        base_url=product.url,
+        storage_state=context.storage_state(),
+        color_scheme=scheme,
+        viewport={"width": width, "height": 800},
+    )
+    page = own.new_page()
+    seen = watch(page, product.url)
+    for path in pages_of(product):
+        weights: list[int] = []
+        page.on("response", lambda answer, into=weights: into.append(int(answer.headers.get("content-length", "0"))))
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path} {width} {scheme}\n{found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
+        assert sum(weights) < MOST_BYTES, path
+    own.close()
+    assert [line for line in seen.complaints if "404" not in line] == []
+    assert seen.strangers == []
+
+
+def test_everything_is_reached_by_keyboard(context: BrowserContext) -> None:
+    """From the top of a page: the skip link first, then every control in order, each with a visible focus."""
+    page = context.new_page()
+    page.goto("/agents")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="New agent")).to_be_focused()
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline != "none"
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name")).to_be_focused()
+    page.keyboard.type("by keyboard")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="by keyboard")).to_be_visible()
+    page.goto("/conversations")
+    page.keyboard.press("/")
+    expect(page.get_by_label("Words that were said")).to_be_focused()
+    page.close()
