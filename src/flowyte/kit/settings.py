@@ -41,6 +41,9 @@ class Settings:
     model_base_url: str = _setting("", "OpenAI-compatible endpoint of the language model; empty: none")
     model_name: str = _setting("", "name of the language model at that endpoint")
     model_api_key: SecretText = _setting(SecretText(""), "key for that endpoint")
+    model_patience_ms: int = _setting(
+        4000, "how long a caller waits for the model's first words before the policy mind answers instead"
+    )
     twilio_auth_token: SecretText = _setting(SecretText(""), "checks the signature of Twilio's webhooks")
     max_calls: int = _setting(200, "calls that one voice process admits at once")
     log_level: str = _setting("info", "debug, info, warning or error")

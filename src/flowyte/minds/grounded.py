@@ -1,6 +1,7 @@
 """The policy mind with the world attached: it searches the knowledge, files the message, and steps the pure policy."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol
 
 from flowyte.conversation.reply import MindContext, Passage, Reply, Retrieved, SkillCalled, SkillReturned, UserTurn
@@ -52,6 +53,11 @@ class PolicyThinking:
     def state(self) -> State:
         return self._state
 
+    def collecting(self, turn: UserTurn) -> bool:
+        """Whether a message is being taken when this turn begins, the one that it may replace undone."""
+        again = turn.turn_index == self._before[0]
+        return (self._before[1] if again else self._state).collecting
+
     async def respond(self, turn: UserTurn) -> AsyncIterator[Reply]:
         self.begin(turn)
         hours_said = self.hours_said(turn.text)
@@ -73,6 +79,12 @@ class PolicyThinking:
         if turn.turn_index == self._before[0]:
             self._state = self._before[1]
         self._before = (turn.turn_index, self._state)
+
+    def answered_by_another(self, turn: UserTurn) -> None:
+        """This turn is somebody else's: an offer of before stands open no longer."""
+        self.begin(turn)
+        if not self._state.collecting:
+            self._state = replace(self._state, flow="idle")
 
     def take_up(self, *, name: str, phone: str, body: str) -> list[Reply]:
         """Go on with a message from what the caller has said of it already; the next turns belong to the policy."""

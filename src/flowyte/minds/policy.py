@@ -120,9 +120,12 @@ def take_up(state: State, *, name: str, phone: str, body: str) -> Step:
 
 
 def heard(state: State, spoken: str) -> State:
-    """The caller heard `spoken`: a number cut off in the middle has not been read back."""
+    """The caller heard `spoken`: a number cut off in the middle has not been read back, and "say that again" means
+    the last thing that was heard, whoever said it."""
     if state.flow == "confirm" and _national(state.phone) in digits(spoken):
         return replace(state, number_heard=True)
+    if not state.collecting and spoken and not state.last.startswith(spoken):
+        return replace(state, last=spoken)
     return state
 
 

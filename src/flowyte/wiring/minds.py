@@ -3,16 +3,43 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from flowyte.kit.errors import SetupError
+from flowyte.kit.settings import Settings
 from flowyte.live.ports import Mind
+from flowyte.minds.fallback import ModelMind
 from flowyte.minds.grounded import PolicyMind
+from flowyte.providers.openai_chat.chat import Chat
+from flowyte.providers.openai_chat.model import ChatModel
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation
 
 
 @asynccontextmanager
 async def open_mind(base: Foundation) -> AsyncIterator[Mind]:
+    model = chat_model(base.settings)
     embedder = Embedder(base.settings.models_dir)
+    policy = PolicyMind(base.database, base.sealer, embedder, base.clock)
     try:
-        yield PolicyMind(base.database, base.sealer, embedder, base.clock)
+        if model is None:
+            yield policy
+            return
+        chat = Chat(model)
+        try:
+            yield ModelMind(chat=chat, policy=policy, patience_s=base.settings.model_patience_ms / 1000)
+        finally:
+            await chat.close()
     finally:
         embedder.close()
+
+
+def chat_model(settings: Settings) -> ChatModel | None:
+    """The model that the settings name, or None; SetupError for half of one."""
+    url, name = settings.model_base_url.strip(), settings.model_name.strip()
+    if not url and not name:
+        return None
+    if not url.startswith(("http://", "https://")) or not name:
+        raise SetupError(
+            "A language model needs both: FLOWYTE_MODEL_BASE_URL (http:// or https://, ending in /v1 for most servers) "
+            "and FLOWYTE_MODEL_NAME. Leave both empty to run without one."
+        )
+    return ChatModel(base_url=url, name=name, key=settings.model_api_key)

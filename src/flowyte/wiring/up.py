@@ -61,6 +61,10 @@ async def _serve(settings: Settings, say: Say) -> None:
         "FLOWYTE_TRUSTED_PROXY": settings.trusted_proxy,
         "FLOWYTE_TLS_CERT": settings.tls_cert,
         "FLOWYTE_TLS_KEY": settings.tls_key,
+        "FLOWYTE_MODEL_BASE_URL": settings.model_base_url,
+        "FLOWYTE_MODEL_NAME": settings.model_name,
+        "FLOWYTE_MODEL_API_KEY": settings.model_api_key.reveal(),
+        "FLOWYTE_MODEL_PATIENCE_MS": str(settings.model_patience_ms),
         "FLOWYTE_LOG_LEVEL": settings.log_level,
     }
     roles = {name: Role(name, environ, on_ready=lambda _address: None) for name in ("voice", "worker", "web")}

@@ -6,7 +6,7 @@ Kinds of VendorFailed: `unreachable`, `refused` (401, 403, 404, other 4xx), `bus
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -47,7 +47,7 @@ class Chat:
 
     async def reply(
         self, messages: Sequence[Mapping[str, object]], *, tools: Sequence[Tool] = (), manner: Manner = PLAIN
-    ) -> AsyncIterator[Delta]:
+    ) -> AsyncGenerator[Delta, None]:
         """`messages` in the wire's own shape. Closing the iterator ends the request."""
         stream: Any = None
         pieces = Pieces()
