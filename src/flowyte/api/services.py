@@ -8,6 +8,7 @@ from uuid import UUID
 
 from litestar.di import NamedDependency
 
+from flowyte.channels.chat.desk import Desk
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.tenancy.principal import Principal
@@ -33,6 +34,8 @@ class ApiServices:
     sealer: Sealer
     signer: UrlSigner
     data_dir: Path
+    desk: Desk
+    """Answers chats."""
     make_talk: Callable[[UUID, str, bool, Literal["browser", "phone"]], Talk]
     embed: Callable[[str], Awaitable[Sequence[float]]]
     parts_of: Callable[[TenantTx, str], Awaitable[dict[str, Any]]]

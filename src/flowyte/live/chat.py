@@ -6,7 +6,8 @@ then stays said.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from flowyte.conversation import lines
@@ -52,7 +53,7 @@ class ChatSession:
             frames.append(self._entry("agent_message", {"text": greeting, "kind": "greeting", "cut": False}))
         return frames
 
-    async def send(self, message: str) -> AsyncIterator[ChatFrame]:
+    async def send(self, message: str) -> AsyncGenerator[ChatFrame]:
         """Answer `message`. After an answer that ends the conversation, `ended` holds the cause."""
         async with self._lock:
             self._turns += 1
@@ -60,8 +61,9 @@ class ChatSession:
             yield self._entry("user_utterance", {"text": message, "confidence": 1.0})
             said: list[str] = []
             try:
-                async for frame in self._answer(turn, said):
-                    yield frame
+                async with aclosing(self._answer(turn, said)) as frames:
+                    async for frame in frames:
+                        yield frame
             finally:
                 closing = self._close(turn, said)
             for frame in closing:
@@ -73,7 +75,7 @@ class ChatSession:
         self._entry("call_ended", {"cause": self.ended, "turns": self._turns})
         await self._evidence.finish(self.ended)
 
-    async def _answer(self, turn: UserTurn, said: list[str]) -> AsyncIterator[ChatFrame]:
+    async def _answer(self, turn: UserTurn, said: list[str]) -> AsyncGenerator[ChatFrame]:
         parts = self._thinking.respond(turn)
         try:
             while True:
@@ -88,6 +90,9 @@ class ChatSession:
             yield self._entry("error", {"cause": "mind_failed", "detail": type(error).__name__})
             said.append(lines.APOLOGY)
             yield ChatFrame(type="delta", at_ms=self._now(), data={"text": lines.APOLOGY})
+        finally:
+            if isinstance(parts, AsyncGenerator):
+                await parts.aclose()  # a reader who left stops the mind now, not when it is collected
 
     def _frame(self, part: Reply, said: list[str]) -> ChatFrame | None:
         match part:

@@ -7,7 +7,7 @@ sealed file at once.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,11 +67,13 @@ class Keeper:
         self._open.add(evidence)
         return evidence
 
-    async def resume(self, principal: Principal, opening: Opening, seq: int) -> "ConversationEvidence":
-        """Take up a conversation that was begun before, as a chat's next message does; `seq` is its last event."""
+    async def resume(
+        self, principal: Principal, opening: Opening, events: Sequence[Event]
+    ) -> "ConversationEvidence":
+        """Take up a conversation that was begun before, as a chat's next message does; `events` is all of it so far."""
         async with self.database.tenant(principal) as tx:
             key = await self.sealer.conversation_key(tx, opening.id)
-        evidence = ConversationEvidence(self, principal, opening, key, seq=seq)
+        evidence = ConversationEvidence(self, principal, opening, key, events=events)
         self._open.add(evidence)
         return evidence
 
@@ -90,13 +92,15 @@ class Keeper:
 
 
 class ConversationEvidence:
-    def __init__(self, keeper: Keeper, principal: Principal, opening: Opening, key: bytes, *, seq: int = 0) -> None:
+    def __init__(
+        self, keeper: Keeper, principal: Principal, opening: Opening, key: bytes, *, events: Sequence[Event] = ()
+    ) -> None:
         self._keeper = keeper
         self._principal = principal
         self._opening = opening
         self._key = key
-        self._seq = seq
-        self._events: list[Event] = []
+        self._seq = events[-1].seq if events else 0
+        self._events = list(events)
         self._waiting: list[store.Row] = []
         self._began = keeper.clock.now()
         self._recorder: Recorder | None = None

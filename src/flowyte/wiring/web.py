@@ -13,13 +13,16 @@ from flowyte.api.app import api_routes
 from flowyte.api.problem import HANDLERS
 from flowyte.api.problem import of_framework as problem_for
 from flowyte.api.services import ApiServices, Talk
+from flowyte.channels.chat.desk import Desk
 from flowyte.channels.splice import make_splice
 from flowyte.dashboard.app import page_routes
 from flowyte.dashboard.problem import of_framework as page_for
 from flowyte.dashboard.services import PageServices
 from flowyte.kit.settings import Settings
+from flowyte.observe.evidence import Keeper
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
+from flowyte.wiring.minds import open_mind
 from flowyte.wiring.parts import parts_of
 from flowyte.wiring.serving import say_ready, stop_on_signal
 from flowyte.wiring.talk import make_talk_token, stream_url
@@ -28,7 +31,7 @@ from flowyte.wiring.tls import address, check_exposure, https, https_only, liste
 GRACE_S = 5
 
 
-def api_services(base: Foundation, embedder: Embedder) -> ApiServices:
+def api_services(base: Foundation, embedder: Embedder, desk: Desk) -> ApiServices:
     def make_talk(org: Any, agent_id: str, draft: bool, line: Any) -> Talk:
         token, conversation_id = make_talk_token(base.signer, org, agent_id, draft=draft)
         return Talk(url=stream_url(address(base.settings), line), token=token, conversation_id=conversation_id)
@@ -44,6 +47,7 @@ def api_services(base: Foundation, embedder: Embedder) -> ApiServices:
         sealer=base.sealer,
         signer=base.signer,
         data_dir=base.settings.data_dir,
+        desk=desk,
         make_talk=make_talk,
         embed=embed,
         parts_of=parts_of,
@@ -69,14 +73,14 @@ def nowhere(request: Request[Any, Any, Any], error: HTTPException) -> Any:
     return shown(request, error)
 
 
-def application(base: Foundation, embedder: Embedder) -> Litestar:
+def application(base: Foundation, embedder: Embedder, desk: Desk) -> Litestar:
     app = Litestar(
         [api_routes(), page_routes()],
         exception_handlers={**HANDLERS, HTTPException: nowhere},
         openapi_config=OpenAPIConfig(title="Flowyte", version=__version__, path="/api/v1/openapi"),
         debug=False,
     )
-    app.state.services = api_services(base, embedder)
+    app.state.services = api_services(base, embedder, desk)
     app.state.pages = page_services(base, app.state.services)
     return app
 
@@ -97,9 +101,11 @@ async def serve(settings: Settings) -> None:
     """Until a signal."""
     check_exposure(settings)
     stop = stop_on_signal()
-    async with foundation(settings) as base:
+    async with foundation(settings) as base, open_mind(base) as mind:
         embedder = Embedder(settings.models_dir)
-        app: Any = application(base, embedder)
+        keeper = Keeper(database=base.database, sealer=base.sealer, clock=base.clock, data_dir=settings.data_dir)
+        desk = Desk(database=base.database, mind=mind, keeper=keeper, clock=base.clock)
+        app: Any = application(base, embedder, desk)
         config = uvicorn.Config(
             https_only(app) if settings.trusted_proxy else app,
             host=settings.host,
@@ -115,6 +121,11 @@ async def serve(settings: Settings) -> None:
         )
         server = Server(config, address(settings))
         async with asyncio.TaskGroup() as group:
-            group.create_task(server._serve())
+            serving = group.create_task(server._serve())
+            running = [group.create_task(work) for work in (keeper.run(), desk.run())]
             await stop.wait()
             server.should_exit = True
+            await serving
+            for task in running:
+                task.cancel()
+        await desk.close()

@@ -8,15 +8,19 @@ from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import httpx
+import numpy as np
 import pytest
 from litestar import Litestar
 
 from flowyte.api.app import api_routes
 from flowyte.api.problem import HANDLERS
 from flowyte.api.services import ApiServices, Talk
+from flowyte.channels.chat.desk import Desk
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.ids import new_id
+from flowyte.minds.grounded import PolicyMind
+from flowyte.observe.evidence import Keeper
 from flowyte.tenancy.keys import create_key
 from flowyte.tenancy.principal import Principal
 from flowyte.vault.digest import Peppers
@@ -49,6 +53,20 @@ async def embed(_text: str) -> Sequence[float]:
     return [1.0] + [0.0] * 383
 
 
+class FixedEmbedder:
+    """Every text lies in the same place: what is found is decided by its words alone."""
+
+    async def embed_off_loop(self, texts: list[str]) -> np.ndarray:
+        return np.tile(np.array([1.0] + [0.0] * 383, np.float32), (len(texts), 1))
+
+
+def desk_of(database: Database, sealer: Sealer, clock: SystemClock, data_dir: Path) -> Desk:
+    """Chats answered by the policy mind."""
+    mind = PolicyMind(database, sealer, FixedEmbedder(), clock)
+    keeper = Keeper(database=database, sealer=sealer, clock=clock, data_dir=data_dir)
+    return Desk(database=database, mind=mind, keeper=keeper, clock=clock)
+
+
 async def parts_of(_tx: TenantTx, _agent_id: str) -> dict[str, Any]:
     return {"sourceIds": []}
 
@@ -58,9 +76,11 @@ def house(
     database: Database, organization: Principal, other_organization: Principal, keys: FileKeys, tmp_path: Path
 ) -> House:
     clock = SystemClock()
+    sealer = Sealer(keys)
     services = ApiServices(
-        database=database, peppers=Peppers(keys), clock=clock, sealer=Sealer(keys), signer=UrlSigner(keys, clock),
-        data_dir=tmp_path, make_talk=make_talk, embed=embed, parts_of=parts_of,
+        database=database, peppers=Peppers(keys), clock=clock, sealer=sealer, signer=UrlSigner(keys, clock),
+        data_dir=tmp_path, desk=desk_of(database, sealer, clock, tmp_path), make_talk=make_talk, embed=embed,
+        parts_of=parts_of,
     )  # fmt: skip
     app = Litestar([api_routes()], exception_handlers=HANDLERS)
     app.state.services = services

@@ -11,6 +11,7 @@ from uuid import UUID
 import httpx
 import pytest
 from litestar import Litestar
+from tests.postgres.api.conftest import desk_of
 
 from flowyte.agents.publish import create, publish
 from flowyte.api.app import api_routes
@@ -49,6 +50,7 @@ BODIES: dict[str, Any] = {
     "createSkill": SKILL,
     "updateSkill": {"description": "Other"},
     "updateMessage": {"status": "read"},
+    "sendChatMessage": {"content": "Hello"},
 }
 IDS = ("agent_id", "version_id", "source_id", "key_id", "conversation_id", "skill_id", "message_id")
 WITHOUT_ID = {
@@ -56,6 +58,8 @@ WITHOUT_ID = {
     "createAgent",
     "listApiKeys",
     "createApiKey",
+    "createChatCompletion",
+    "createChatSession",
     "createSignInLink",
     "exportAuditEvents",
     "listAuditEvents",
@@ -79,11 +83,13 @@ async def services(database: Database, keys: FileKeys, tmp_path: Path) -> ApiSer
         return Talk(url="ws://test", token=agent, conversation_id="cnv_x")
 
     clock = SystemClock()
+    sealer = Sealer(keys)
     return ApiServices(
         database=database,
         peppers=Peppers(keys),
         clock=clock,
-        sealer=Sealer(keys),
+        sealer=sealer,
+        desk=desk_of(database, sealer, clock, tmp_path),
         signer=UrlSigner(keys, clock),
         data_dir=tmp_path,
         make_talk=talk,
