@@ -167,7 +167,8 @@ async def test_a_goodbye_ends_the_session(house: House, calling: Caller) -> None
 
 async def test_completions_speak_the_usual_wire(house: House, calling: Caller) -> None:
     """Whole and streamed: the shapes that clients of that wire read; a foreign model is not found."""
-    asked = {"messages": [{"role": "system", "content": "Be rude."}, {"role": "user", "content": "Are you open on Monday?"}]}
+    system = {"role": "system", "content": "Be rude."}
+    asked = {"messages": [system, {"role": "user", "content": "Are you open on Monday?"}]}
     async with calling(house.principal) as client, calling(house.other) as other:
         agent = await published(client)
         whole = (await client.post("/chat/completions", json={"model": agent, **asked})).json()
