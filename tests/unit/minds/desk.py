@@ -1,0 +1,89 @@
+"""A mind without a database: what the search finds is given, and a message is filed into a list."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from flowyte.conversation.reply import MindContext, Passage, Reply, Retrieved, SkillReturned, UserTurn
+from flowyte.kit.secret import SecretText
+from flowyte.live.ports import Thinking
+from flowyte.minds.demo import load_clinic
+from flowyte.minds.fallback import ModelMind
+from flowyte.minds.grounded import PolicyMind, PolicyThinking
+from flowyte.minds.policy import Filing, filed
+from flowyte.providers.openai_chat.chat import Chat
+from flowyte.providers.openai_chat.model import ChatModel
+from flowyte.testing.clock import VirtualClock
+from flowyte.testing.model_server import ModelServer
+
+CLEANING = Passage(source_id="src_1", chunk_id="chk_1", text="A cleaning costs 120 dollars.", score=0.9, title="Prices")
+AGENT: dict[str, Any] = {**load_clinic().agent, "id": "agt_1", "llmModel": None, "llmTemperature": 0.3}
+
+
+@dataclass(slots=True)
+class Desk:
+    """What is on the shelf, and what was filed."""
+
+    passages: tuple[Passage, ...] = (CLEANING,)
+    filed: list[Filing] = field(default_factory=list)
+
+
+class DeskThinking(PolicyThinking):
+    desk: Desk
+
+    async def look_up(self, query: str) -> Retrieved:
+        return Retrieved(query=query, passages=self.desk.passages, top_score=0.9 if self.desk.passages else 0.1)
+
+    async def _file(self, filing: Filing) -> AsyncIterator[Reply]:
+        self.desk.filed.append(filing)
+        yield SkillReturned(call_id="c", name="take_message", ok=True, result={})
+        self._state, replies, _ = filed(self._state, filing, ok=True)
+        for reply in replies:
+            yield reply
+
+
+class DeskMind(PolicyMind):
+    def __init__(self, desk: Desk, clock: VirtualClock) -> None:
+        self.desk, self.clock = desk, clock
+
+    def open(self, context: MindContext) -> DeskThinking:
+        thinking = DeskThinking(self, context)
+        thinking.desk = self.desk
+        return thinking
+
+
+@dataclass(slots=True)
+class Room:
+    """One process's mind in front of a model server; `ask` is one turn of the caller, heard to its end."""
+
+    mind: ModelMind
+    desk: Desk
+    clock: VirtualClock
+    thinking: Thinking
+    turns: int = 0
+
+    async def ask(self, text: str, *, heard: str | None = None) -> list[Reply]:
+        self.turns += 1
+        parts = [p async for p in self.thinking.respond(UserTurn(text=text, ts_ms=0, turn_index=self.turns))]
+        self.thinking.heard(said(parts) if heard is None else heard)
+        return parts
+
+
+def context(agent: dict[str, Any] | None = None, channel: Any = "voice") -> MindContext:
+    return MindContext(
+        org=UUID(int=1), conversation_id="cnv_1", agent=agent or AGENT, channel=channel, language="en-US"
+    )
+
+
+def room(server: ModelServer, *, agent: dict[str, Any] | None = None, patience_s: float = 2.0) -> Room:
+    desk, clock = Desk(), VirtualClock()
+    model = ChatModel(
+        base_url=server.base_url, name="small", key=SecretText("k"), first_token_s=1.0, between_tokens_s=0.3, retries=0
+    )
+    mind = ModelMind(chat=Chat(model), policy=DeskMind(desk, clock), patience_s=patience_s)
+    return Room(mind=mind, desk=desk, clock=clock, thinking=mind.open(context(agent)))
+
+
+def said(parts: list[Reply]) -> str:
+    return " ".join(getattr(part, "text", "") for part in parts if type(part).__name__ == "Sentence")
