@@ -1,5 +1,7 @@
 """From a model's text to what may be said."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,7 +32,7 @@ def test_thoughts_are_taken_out_however_the_stream_is_cut(cuts: list[int]) -> No
     text = "<think>the caller < wants</think>We open at 9 <sharp>, see?"
     places = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
     thoughts = Thoughts()
-    said = "".join(thoughts.add(text[a:b]) for a, b in zip(places, places[1:], strict=False)) + thoughts.end()
+    said = "".join(thoughts.add(text[a:b]) for a, b in pairwise(places)) + thoughts.end()
     assert said == "We open at 9 <sharp>, see?"
 
 
@@ -51,14 +53,17 @@ def test_a_claim_of_a_message_needs_a_message(claim: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "harmless", ["Shall I take a message?", "I can take your message.", "It costs 2,800 dollars.", "Since 1998, 2 a year."]
+    "harmless",
+    ["Shall I take a message?", "I can take your message.", "It costs 2,800 dollars.", "Since 1998, 2 a year."],
 )
 def test_what_claims_nothing_is_said(harmless: str) -> None:
     """Offers, prices and years."""
     check(harmless, given="", filed=False)
 
 
-@pytest.mark.parametrize("given", ["2 0 2, 5 5 5, 0 1 9 9", "202-555-0199", "two oh two five five five oh one nine nine"])
+@pytest.mark.parametrize(
+    "given", ["2 0 2, 5 5 5, 0 1 9 9", "202-555-0199", "two oh two five five five oh one nine nine"]
+)
 def test_a_number_that_was_given_may_be_said(given: str) -> None:
     """In any grouping; one digit off, and it is not."""
     check("Call (202) 555-0199.", given=given, filed=False)
