@@ -9,27 +9,42 @@ const lines = [...document.querySelectorAll("[data-transcript] [data-at-ms]")].m
   item, from: Number(item.dataset.atMs) / 1000, to: Number(item.dataset.endMs) / 1000,
 }));
 const STEP_S = 5;
+const BAR_PX = 3;
 
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
 let peaks = null;
+let bars = []; // a colour and heights, for each lane
+
+/** The loudest of every few peaks: a long call has more of them than there is room for bars. */
+function thin(track, room) {
+  const each = Math.max(1, Math.ceil(track.length / room));
+  return Array.from({ length: Math.ceil(track.length / each) }, (_, i) => Math.max(...track.slice(i * each, (i + 1) * each)));
+}
+
+/** The size of the page has changed: the canvas in pixels of the screen, and as many bars as it has room for. */
+function fit() {
+  const { width, height } = canvas.getBoundingClientRect();
+  canvas.width = Math.round(width * devicePixelRatio);
+  canvas.height = Math.round(height * devicePixelRatio);
+  bars = [["--caller", thin(peaks.caller, width / BAR_PX)], ["--agent", thin(peaks.agent, width / BAR_PX)]];
+  draw();
+}
 
 function draw() {
   const scale = devicePixelRatio;
-  const { width, height } = canvas.getBoundingClientRect();
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
   const pen = canvas.getContext("2d");
+  pen.clearRect(0, 0, canvas.width, canvas.height);
   const style = getComputedStyle(root);
   const colour = (name) => style.getPropertyValue(name);
   const played = audio.currentTime / peaks.seconds;
-  for (const [lane, track, name] of [[0, peaks.caller, "--caller"], [1, peaks.agent, "--agent"]]) {
+  for (const [lane, [name, track]] of bars.entries()) {
     const middle = canvas.height * (lane === 0 ? 0.25 : 0.75);
     const reach = canvas.height * 0.22;
     const step = canvas.width / track.length;
+    pen.fillStyle = colour(name);
     for (let i = 0; i < track.length; i++) {
       pen.globalAlpha = i / track.length <= played ? 1 : 0.45;
-      pen.fillStyle = colour(name);
       const tall = Math.max(scale, (track[i] / 255) * reach * 2);
       pen.fillRect(i * step, middle - tall / 2, Math.max(1, step * 0.7), tall);
     }
@@ -91,8 +106,9 @@ async function open() {
   audio.addEventListener("play", () => { part("play").textContent = "Pause"; glide(); });
   audio.addEventListener("pause", () => { part("play").textContent = "Play"; follow(); });
   audio.addEventListener("seeked", follow);
-  new ResizeObserver(draw).observe(canvas);
+  new ResizeObserver(fit).observe(canvas);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  fit();
   follow();
 }
 

@@ -12,6 +12,15 @@ export async function openSound(worklets, onFrame, onPlayed) {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true, channelCount: 1 },
   });
+  try {
+    return await connect(stream, worklets, onFrame, onPlayed);
+  } catch (error) {
+    stop(stream); // else the browser goes on showing that it records
+    throw error;
+  }
+}
+
+async function connect(stream, worklets, onFrame, onPlayed) {
   const out = new AudioContext({ sampleRate: RATE, latencyHint: "interactive" });
   await out.audioWorklet.addModule(worklets.playback);
   const speaker = new AudioWorkletNode(out, "playback", { numberOfInputs: 0, outputChannelCount: [1] });
@@ -27,11 +36,15 @@ export async function openSound(worklets, onFrame, onPlayed) {
     play: (pcm) => speaker.port.postMessage(pcm, [pcm]),
     cut: () => speaker.port.postMessage("cut"),
     close() {
-      for (const track of stream.getTracks()) track.stop();
+      stop(stream);
       for (const each of new Set([out, context])) each.close();
     },
     lost: (then) => stream.getAudioTracks()[0].addEventListener("ended", then),
   };
+}
+
+function stop(stream) {
+  for (const track of stream.getTracks()) track.stop();
 }
 
 /** In the speaker's context where the browser converts the rate; in one of its own where it does not. */

@@ -12,6 +12,7 @@ const CAUSES = {
   no_response: "The call ended, because nothing was said.", service_failed: "The call ended by a fault of the service.",
 };
 const VOICE = 0.02; // loudness above which the microphone hears speech rather than a room
+const YIELDED = new Set(["listening", "hearing", "judging", "thinking"]); // in others what is loud may be a cough or an echo
 const AUDIBLE = 0.005;
 
 const root = document.querySelector("[data-talk]");
@@ -49,7 +50,7 @@ class Call {
   heard(pcm, level) {
     if (this.over || !this.line) return;
     if (!this.muted) this.line.hear(pcm);
-    if (!this.muted && level > VOICE) this.voiceAt = performance.now();
+    if (!this.muted && level > VOICE && YIELDED.has(root.dataset.state)) this.voiceAt = performance.now();
     show("caller", this.muted ? 0 : level);
   }
 
@@ -148,7 +149,7 @@ function caption({ id, who, text, final }) {
   }
   item.lastChild.textContent = text;
   item.classList.toggle("growing", !final);
-  item.scrollIntoView({ block: "nearest" });
+  list.parentElement.scrollTop = list.parentElement.scrollHeight; // the captions move, never the page with its buttons
 }
 
 function reason(error) {
