@@ -12,7 +12,17 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, WebSocket, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    Playwright,
+    Response,
+    WebSocket,
+    WebSocketRoute,
+    expect,
+    sync_playwright,
+)
 from tests.acceptance.conftest import Product
 from tests.acceptance.ear import words_of
 
@@ -99,6 +109,7 @@ class Watched:
     notes: list[dict[str, Any]] = field(default_factory=list)
     sound: bytearray = field(default_factory=bytearray)
     cut_at: list[int] = field(default_factory=list)
+    bytes: int = 0
 
 
 def watch(page: Page, origin: str) -> Watched:
@@ -116,9 +127,13 @@ def watch(page: Page, origin: str) -> Watched:
         if note["type"] == "cut":
             seen.cut_at.append(len(seen.sound))
 
+    def weigh(answer: Response) -> None:
+        seen.bytes += int(answer.headers.get("content-length", "0"))
+
     page.on("console", lambda message: seen.complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: seen.complaints.append(str(error)))
     page.on("websocket", socket)
+    page.on("response", weigh)
     page.on(
         "request",
         lambda request: None if request.url.startswith((origin, "data:")) else seen.strangers.append(request.url),
@@ -181,6 +196,43 @@ def read_the_page(page: Page) -> None:
     expect(page.locator(".transcript [aria-current]")).to_have_count(1)
 
 
+def press_talk(page: Page, product: Product) -> None:
+    page.goto(f"/agents/{ask(product, 'GET', '/agents')[0]['id']}/talk")
+    page.get_by_role("button", name="Talk", exact=True).click()
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(1013, "No call can be taken now"), (1008, "used up or too old"), (1011, "does not answer")]
+)
+def test_a_call_that_is_refused_says_what_to_do(
+    context: BrowserContext, product: Product, code: int, words: str
+) -> None:
+    """However the line ends before the call begins, there is a sentence for it and the button is back."""
+    page = context.new_page()
+
+    def refuse(line: WebSocketRoute) -> None:
+        line.close(code=code)
+
+    page.route_web_socket("**/voice/browser*", refuse)
+    press_talk(page, product)
+    expect(page.get_by_role("alert")).to_contain_text(words)
+    expect(page.get_by_role("button", name="Talk", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="Read the conversation")).to_be_hidden()
+    page.close()
+
+
+def test_without_a_microphone_the_page_says_so(
+    playwright: Playwright, context: BrowserContext, product: Product
+) -> None:
+    """The same page in a browser that has no microphone: no call is begun."""
+    assert CHROMIUM is not None
+    bare = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    page = bare.new_context(base_url=product.url, storage_state=context.storage_state()).new_page()
+    press_talk(page, product)
+    expect(page.get_by_role("alert")).to_contain_text("There is no microphone")
+    bare.close()
+
+
 def pages_of(product: Product) -> list[str]:
     agent = ask(product, "GET", "/agents")[0]["id"]
     base = f"/agents/{agent}"
@@ -210,14 +262,13 @@ def test_every_page_is_accessible_light_and_fits(
     page = own.new_page()
     seen = watch(page, product.url)
     for path in pages_of(product):
-        weights: list[int] = []
-        page.on("response", lambda answer, into=weights: into.append(int(answer.headers.get("content-length", "0"))))
+        seen.bytes = 0
         page.goto(path)
         page.wait_for_load_state("networkidle")
         found = Axe().run(page)
         assert found.violations_count == 0, f"{path} {width} {scheme}\n{found.generate_report()}"
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} is wider than {width}"
-        assert sum(weights) < MOST_BYTES, path
+        assert 0 < seen.bytes < MOST_BYTES, path
     own.close()
     assert [line for line in seen.complaints if "404" not in line] == []
     assert seen.strangers == []
