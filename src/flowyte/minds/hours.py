@@ -12,7 +12,8 @@ NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 # "Are you open" and its like; "open" alone also opens mouths and wounds.
 _ASKS = re.compile(
     r"\b(opening (hours?|times?)|business hours|office hours|your hours|what hours|"
-    r"(when|what time|how late|until when|till when|how long|are|will|do|is|which days?)"
+    r"(when|what time|how late|until when|till when|how long|which days?|"
+    r"(are|will|do|is) (you|it|they|the|your))"
     r"\b.*\b(open|close|closed|closing|opening))\b"
 )
 _SOON = re.compile(r"\b(now|right now|at the moment|currently|still)\b")
@@ -25,9 +26,9 @@ def answer(hours: Mapping[str, Any], question: str, now: datetime) -> str | None
     if not weekly or not hours.get("timezone") or not _ASKS.search(asked):
         return None
     here = now.astimezone(ZoneInfo(str(hours["timezone"])))
-    for holiday in hours.get("holidays") or ():
-        if str(holiday["name"]).lower() in asked:
-            return on_holiday(holiday)
+    named = [holiday for holiday in hours.get("holidays") or () if str(holiday["name"]).lower() in asked]
+    if named:  # the longest name: "Christmas Eve" has "Christmas" in it
+        return on_holiday(max(named, key=lambda holiday: len(str(holiday["name"]))))
     day = _day(asked, here.date())
     if day is not None:
         return on_day(hours, day, here.date())
