@@ -192,6 +192,27 @@ def create_key(
         sys.stdout.write(f"{made['key']}\n")
 
 
+@app.command()
+def doctor(data: Data = None, json: AsJson = False) -> None:
+    """Look this installation over and say what to do. Example: flowyte doctor --data data"""
+    from flowyte.wiring.doctor import Finding, look_over
+
+    async def look() -> list[Finding]:
+        found = []
+        async for finding in look_over(settings_of(data_dir=data)):
+            found.append(finding)
+            if not json:
+                say(f"{marks[finding.state]}  {finding.check}: {finding.words}")
+        return found
+
+    marks = {"good": "ok ", "attention": "!  ", "bad": "BAD"}
+    found = run(look())
+    if json:
+        out([msgspec.to_builtins(finding) for finding in found])
+    if any(finding.state == "bad" for finding in found):
+        raise SystemExit(1)
+
+
 @prove_app.command("isolation")
 def prove_isolation(
     data: Data = None,

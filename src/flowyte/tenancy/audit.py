@@ -1,4 +1,4 @@
-"""The audit log: who did what to which object, from where. Written by the database with each change (0011_audit.sql).
+"""The audit log: who did what to which object, from where. Written by the database with each change (0008_audit.sql).
 
 What changes nothing but matters, such as listening to a recording, is noted here by the verb that allows it.
 """

@@ -29,6 +29,7 @@ async def foundation(settings: Settings) -> AsyncIterator[Foundation]:
     """Open the database and the keys; SetupError says what is missing."""
     if not settings.database_url:
         raise SetupError("DATABASE_URL is not set. `flowyte up` starts a database of its own; a single role needs one.")
+    (settings.data_dir / "objects").mkdir(mode=0o700, exist_ok=True)  # recordings: sealed, and still nobody's to list
     keys = FileKeys(settings.data_dir / "keys")
     clock = SystemClock()
     database = await Database.open(settings.database_url, size=settings.database_pool)
