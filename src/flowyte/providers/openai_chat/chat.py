@@ -61,7 +61,7 @@ class Chat:
                 if chunk is None:
                     break
                 patience = self._model.between_tokens_s
-                for delta in pieces.take(chunk):
+                for delta in _read(pieces, chunk):
                     yield delta
             for delta in pieces.end():
                 yield delta
@@ -157,6 +157,14 @@ class Pieces:
         if not isinstance(arguments, dict) or not call.name:
             raise VendorFailed("The language model called a skill without a name or arguments.", kind="malformed")
         return ToolCall(id=call.id or f"call_{number}", name=call.name, arguments=arguments)
+
+
+def _read(pieces: Pieces, chunk: Any) -> list[Delta]:
+    """ValueError for JSON that is no chunk: the SDK builds its types without checking them."""
+    try:
+        return pieces.take(chunk)
+    except (AttributeError, TypeError) as error:
+        raise ValueError("not a chunk of a chat") from error
 
 
 def failure(error: Exception, *, begun: bool) -> VendorFailed:
