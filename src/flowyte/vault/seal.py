@@ -5,6 +5,7 @@ for each value from the organization's key and the salt, so nonces cannot run ou
 that opens under two keys. A value moved to another row, column, table or organization does not open.
 """
 
+import asyncio
 import hmac
 import secrets
 import struct
@@ -15,89 +16,118 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from flowyte.kit.db import TenantTx
-from flowyte.vault.keyring import NONCE_BYTES, KeyProvider, SealBroken
+from flowyte.kit.clock import Clock, SystemClock
+from flowyte.kit.db import Database, TenantTx
+from flowyte.vault import store
+from flowyte.vault.keyring import KEY_BYTES, NONCE_BYTES, KeyPlace, KeyProvider, SealBroken, place_of
+from flowyte.vault.opened import KEY_TTL_MS, OpenedKeys, Wrapped
 
 MAGIC = b"F1"
 SALT_BYTES = 16
 COMMITMENT_BYTES = 32
+TAG_BYTES = 16
 HEADER_BYTES = len(MAGIC) + 4 + SALT_BYTES + COMMITMENT_BYTES
+REFRESH_EVERY_S = 30.0
 
 
 class Sealer:
     """Seals and opens values and conversation keys inside a tenant transaction."""
 
-    def __init__(self, keys: KeyProvider) -> None:
+    def __init__(self, keys: KeyProvider, clock: Clock | None = None) -> None:
         self._keys = keys
-        self._opened: dict[tuple[uuid.UUID, int], bytes] = {}
-        self._newest: dict[uuid.UUID, int] = {}
+        self._clock = clock or SystemClock()
+        self._opened = OpenedKeys(keys, self._clock)
+        self._newest: dict[uuid.UUID, tuple[int, int]] = {}  # version and when it was read
 
     async def seal(self, tx: TenantTx, table: str, column: str, row: str, plaintext: bytes) -> bytes:
         version, key = await self._newest_key(tx)
-        return seal_with(key, version, _place(tx.org, table, column, row), plaintext)
+        return seal_with(key, version, place_of(tx.org, table, column, row), plaintext)
 
     async def open(self, tx: TenantTx, table: str, column: str, row: str, sealed: bytes) -> bytes:
         """The plaintext; SealBroken when `sealed` is not what was sealed for this very place."""
-        if len(sealed) < HEADER_BYTES + NONCE_BYTES + 16 or not sealed.startswith(MAGIC):
-            raise SealBroken
-        (version,) = struct.unpack_from(">I", sealed, 2)
-        key = await self._key(tx, version)
-        return open_with(key, _place(tx.org, table, column, row), sealed)
+        key = await self._key(tx, version_of(sealed))
+        return open_with(key, place_of(tx.org, table, column, row), sealed)
 
     async def new_conversation_key(self, tx: TenantTx, conversation_id: str) -> bytes:
         """Make and store the 32-byte key of a conversation's recording and transcript."""
-        key = secrets.token_bytes(32)
+        key = secrets.token_bytes(KEY_BYTES)
         wrapped = await self.seal(tx, "conversation_keys", "wrapped", conversation_id, key)
-        await tx.execute(
-            "INSERT INTO conversation_keys (org_id, conversation_id, wrapped) VALUES ($1, $2, $3)",
-            tx.org, conversation_id, wrapped,
-        )  # fmt: skip
+        await store.insert_conversation_key(tx, conversation_id, wrapped)
         return key
 
     async def conversation_key(self, tx: TenantTx, conversation_id: str) -> bytes:
         """The key again; SealBroken once it was shredded."""
-        wrapped = await tx.fetchval(
-            "SELECT wrapped FROM conversation_keys WHERE org_id = $1 AND conversation_id = $2",
-            tx.org,
-            conversation_id,
-        )
+        wrapped = await store.conversation_key(tx, conversation_id)
         if wrapped is None:
             raise SealBroken("The key of this conversation is gone: its recording cannot be opened any more.")
         return await self.open(tx, "conversation_keys", "wrapped", conversation_id, wrapped)
 
+    async def add_version(self, tx: TenantTx, *, under: str | None = None) -> int:
+        """A new key of the organization, wrapped by its own key-encryption key, `under`, or the installation's newest.
+
+        What is sealed from now on is sealed under it (elsewhere within KEY_TTL_MS); older values still open.
+        """
+        version = (await store.newest_version(tx) or (0, True))[0] + 1
+        key = secrets.token_bytes(KEY_BYTES)
+        kek_id, wrapped = await self._keys.wrap(
+            key, KeyPlace(org=tx.org, version=version), under=under or await store.own_kek(tx)
+        )
+        await store.insert_org_key(tx, version, kek_id, wrapped)
+        self.forget(tx.org)
+        return version
+
+    def forget(self, org: uuid.UUID) -> None:
+        """Read what is known of an organization's keys anew."""
+        self._newest.pop(org, None)
+        self._opened.forget(org)
+
+    async def refresh(self, database: Database) -> None:
+        """Open keys in use again before they run out; every REFRESH_EVERY_S in each process that serves."""
+
+        async def read(place: KeyPlace) -> Wrapped:
+            async with database.tenant(place) as tx:
+                return await self._row(tx, place.version)
+
+        await self._opened.refresh(read)
+
+    async def keep_fresh(self, database: Database) -> None:
+        """`refresh` for the life of the process."""
+        while True:
+            await asyncio.sleep(REFRESH_EVERY_S)
+            await self.refresh(database)
+
     async def _newest_key(self, tx: TenantTx) -> tuple[int, bytes]:
-        version = self._newest.get(tx.org)
-        if version is None:
-            version = await tx.fetchval("SELECT max(version) FROM org_keys WHERE org_id = $1", tx.org)
-            if version is None:
-                return await self._first_key(tx)
-            self._newest[tx.org] = version
+        known = self._newest.get(tx.org)
+        now = self._clock.monotonic_ms()
+        if known is None or now - known[1] >= KEY_TTL_MS:
+            found = await store.newest_version(tx)
+            if found is None:
+                await self.add_version(tx)
+                found = await store.newest_version(tx)
+                assert found is not None
+            version, settled = found
+            if settled:
+                self._newest[tx.org] = version, now
+        else:
+            version = known[0]
         return version, await self._key(tx, version)
 
-    async def _first_key(self, tx: TenantTx) -> tuple[int, bytes]:
-        """Not cached: the row exists only once this transaction commits."""
-        key = secrets.token_bytes(32)
-        kek_id, wrapped = self._keys.wrap(key, _key_context(tx.org, 1))
-        await tx.execute(
-            "INSERT INTO org_keys (org_id, version, kek_id, wrapped) VALUES ($1, 1, $2, $3) ON CONFLICT DO NOTHING",
-            tx.org, kek_id, wrapped,
-        )  # fmt: skip
-        return 1, await self._read_key(tx, 1)
-
     async def _key(self, tx: TenantTx, version: int) -> bytes:
-        key = self._opened.get((tx.org, version))
-        if key is None:
-            key = await self._read_key(tx, version)
-            self._opened[tx.org, version] = key
-        return key
+        return await self._opened.key(KeyPlace(org=tx.org, version=version), lambda: self._row(tx, version))
 
-    async def _read_key(self, tx: TenantTx, version: int) -> bytes:
-        row = await tx.fetchrow(
-            "SELECT kek_id, wrapped FROM org_keys WHERE org_id = $1 AND version = $2", tx.org, version
-        )
+    async def _row(self, tx: TenantTx, version: int) -> Wrapped:
+        row = await store.org_key(tx, version)
         if row is None:
             raise SealBroken
-        return self._keys.unwrap(row["kek_id"], row["wrapped"], _key_context(tx.org, version))
+        return row
+
+
+def version_of(sealed: bytes) -> int:
+    """Which version of the organization's key a value was sealed under."""
+    if len(sealed) < HEADER_BYTES + NONCE_BYTES + TAG_BYTES or not sealed.startswith(MAGIC):
+        raise SealBroken
+    (version,) = struct.unpack_from(">I", sealed, len(MAGIC))
+    return int(version)
 
 
 def seal_with(key: bytes, version: int, place: bytes, plaintext: bytes) -> bytes:
@@ -110,6 +140,7 @@ def seal_with(key: bytes, version: int, place: bytes, plaintext: bytes) -> bytes
 
 def open_with(key: bytes, place: bytes, sealed: bytes) -> bytes:
     """Reverse of seal_with; SealBroken for anything else."""
+    version_of(sealed)
     header, nonce = sealed[:HEADER_BYTES], sealed[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES]
     salt, claimed = header[6 : 6 + SALT_BYTES], header[6 + SALT_BYTES :]
     value_key, commitment = _derive(key, salt)
@@ -124,13 +155,3 @@ def open_with(key: bytes, place: bytes, sealed: bytes) -> bytes:
 def _derive(key: bytes, salt: bytes) -> tuple[bytes, bytes]:
     both = HKDF(SHA256(), 64, salt=salt, info=b"flowyte/value").derive(key)
     return both[:32], both[32:]
-
-
-def _place(org: uuid.UUID, table: str, column: str, row: str) -> bytes:
-    """Length-prefixed, so that no two places can spell the same bytes."""
-    parts = (b"flowyte", b"1", org.bytes, table.encode(), column.encode(), row.encode())
-    return b"".join(struct.pack(">I", len(part)) + part for part in parts)
-
-
-def _key_context(org: uuid.UUID, version: int) -> bytes:
-    return _place(org, "org_keys", "wrapped", str(version))
