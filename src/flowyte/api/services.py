@@ -1,9 +1,9 @@
 """What the API needs of the house, filled by wiring."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from litestar.di import NamedDependency
@@ -26,6 +26,20 @@ class Talk:
     conversation_id: str
 
 
+class MakeTalk(Protocol):
+    def __call__(
+        self,
+        org: UUID,
+        agent_id: str,
+        draft: bool,
+        line: Literal["browser", "phone"],
+        parties: Mapping[str, str] | None = None,
+        /,
+    ) -> Talk:
+        """`parties` are the numbers of a telephone call, `from` and `to`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiServices:
     database: Database
@@ -36,7 +50,9 @@ class ApiServices:
     data_dir: Path
     desk: Desk
     """Answers chats."""
-    make_talk: Callable[[UUID, str, bool, Literal["browser", "phone"]], Talk]
+    address: str
+    """How callers and carriers reach this installation."""
+    make_talk: MakeTalk
     embed: Callable[[str], Awaitable[Sequence[float]]]
     parts_of: Callable[[TenantTx, str], Awaitable[dict[str, Any]]]
     """What other rooms add to an agent's version (its skills and sources)."""

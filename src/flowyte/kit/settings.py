@@ -44,7 +44,6 @@ class Settings:
     model_patience_ms: int = _setting(
         4000, "how long a caller waits for the model's first words before the policy mind answers instead"
     )
-    twilio_auth_token: SecretText = _setting(SecretText(""), "checks the signature of Twilio's webhooks")
     max_calls: int = _setting(200, "calls that one voice process admits at once")
     log_level: str = _setting("info", "debug, info, warning or error")
     log_json: bool = _setting(False, "log one JSON object a line")

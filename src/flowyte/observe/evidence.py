@@ -8,7 +8,7 @@ sealed file at once.
 import asyncio
 import contextlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from flowyte.kit import log
@@ -42,6 +42,8 @@ class Opening:
     channel: str
     line: str
     draft: bool
+    parties: Mapping[str, str] = field(default_factory=dict)
+    """The numbers of a telephone call; kept sealed in its first event."""
 
 
 class Keeper:
@@ -113,7 +115,8 @@ class ConversationEvidence:
 
     def event(self, type: str, at_ms: int, data: Mapping[str, object]) -> None:
         if type == "call_started":
-            data = {**data, "agentId": self._opening.agent_id, "version": self._opening.version_number}
+            known = {"agentId": self._opening.agent_id, "version": self._opening.version_number}
+            data = {**data, **known, **self._opening.parties}
         if len(self._waiting) >= MAX_WAITING:
             return
         self._seq += 1

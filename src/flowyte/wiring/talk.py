@@ -3,6 +3,7 @@
 It carries the conversation's id, which can be used once: a token that is replayed finds its conversation begun.
 """
 
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -14,10 +15,14 @@ PURPOSE = "talk"
 TTL_S = 300  # long enough to grant the microphone, short enough that a leaked one is soon worthless
 
 
-def make_talk_token(signer: UrlSigner, org: UUID, agent_id: str, *, draft: bool) -> tuple[str, str]:
+def make_talk_token(
+    signer: UrlSigner, org: UUID, agent_id: str, *, draft: bool, parties: Mapping[str, str] | None = None
+) -> tuple[str, str]:
     """The token and the id of the conversation that it begins."""
     conversation_id = new_id("cnv")
-    claims = {"org": str(org), "agent": agent_id, "conversation": conversation_id, "draft": draft}
+    claims: dict[str, Any] = {"org": str(org), "agent": agent_id, "conversation": conversation_id, "draft": draft}
+    if parties:
+        claims["parties"] = dict(parties)
     return signer.sign(PURPOSE, claims, ttl_s=TTL_S), conversation_id
 
 

@@ -86,6 +86,7 @@ class Switchboard:
             channel="voice",
             line=arrival.channel,
             draft=claims["draft"],
+            parties=claims.get("parties", {}),
         )
         try:
             evidence = await self._keeper.begin(principal, opening)

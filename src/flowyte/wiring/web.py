@@ -1,7 +1,9 @@
 """The web role: the API and the dashboard on the public port; voice WebSockets are handed on to the voice process."""
 
 import asyncio
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import uvicorn
 from litestar import Litestar, Request
@@ -10,6 +12,7 @@ from litestar.openapi.config import OpenAPIConfig
 
 from flowyte import __version__
 from flowyte.api.app import api_routes
+from flowyte.api.phone import phone_routes
 from flowyte.api.problem import HANDLERS
 from flowyte.api.problem import of_framework as problem_for
 from flowyte.api.services import ApiServices, Talk
@@ -32,8 +35,8 @@ GRACE_S = 5
 
 
 def api_services(base: Foundation, embedder: Embedder, desk: Desk) -> ApiServices:
-    def make_talk(org: Any, agent_id: str, draft: bool, line: Any) -> Talk:
-        token, conversation_id = make_talk_token(base.signer, org, agent_id, draft=draft)
+    def make_talk(org: UUID, agent_id: str, draft: bool, line: Any, parties: Mapping[str, str] | None = None) -> Talk:
+        token, conversation_id = make_talk_token(base.signer, org, agent_id, draft=draft, parties=parties)
         return Talk(url=stream_url(address(base.settings), line), token=token, conversation_id=conversation_id)
 
     async def embed(text: str) -> list[float]:
@@ -48,6 +51,7 @@ def api_services(base: Foundation, embedder: Embedder, desk: Desk) -> ApiService
         signer=base.signer,
         data_dir=base.settings.data_dir,
         desk=desk,
+        address=address(base.settings),
         make_talk=make_talk,
         embed=embed,
         parts_of=parts_of,
@@ -75,7 +79,7 @@ def nowhere(request: Request[Any, Any, Any], error: HTTPException) -> Any:
 
 def application(base: Foundation, embedder: Embedder, desk: Desk) -> Litestar:
     app = Litestar(
-        [api_routes(), page_routes()],
+        [api_routes(), phone_routes(), page_routes()],
         exception_handlers={**HANDLERS, HTTPException: nowhere},
         openapi_config=OpenAPIConfig(title="Flowyte", version=__version__, path="/api/v1/openapi"),
         debug=False,

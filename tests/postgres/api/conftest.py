@@ -1,6 +1,6 @@
 """The API over HTTP semantics, without a socket: two organizations, each with a key that holds every scope."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar
 
 from flowyte.api.app import api_routes
+from flowyte.api.phone import phone_routes
 from flowyte.api.problem import HANDLERS
 from flowyte.api.services import ApiServices, Talk
 from flowyte.channels.chat.desk import Desk
@@ -27,6 +28,8 @@ from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
+
+OWN = "http://flowyte.example.com"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,9 @@ class Caller(Protocol):
     ) -> AbstractAsyncContextManager[httpx.AsyncClient]: ...
 
 
-def make_talk(org: UUID, agent_id: str, draft: bool, line: Literal["browser", "phone"]) -> Talk:
+def make_talk(
+    org: UUID, agent_id: str, draft: bool, line: Literal["browser", "phone"], parties: Mapping[str, str] | None = None
+) -> Talk:
     return Talk(url="wss://voice.example.com/voice/browser", token=new_id("tok"), conversation_id=new_id("cnv"))
 
 
@@ -80,9 +85,10 @@ def house(
     services = ApiServices(
         database=database, peppers=Peppers(keys), clock=clock, sealer=sealer, signer=UrlSigner(keys, clock),
         data_dir=tmp_path, desk=desk_of(database, sealer, clock, tmp_path), make_talk=make_talk, embed=embed,
+        address=OWN,
         parts_of=parts_of,
     )  # fmt: skip
-    app = Litestar([api_routes()], exception_handlers=HANDLERS)
+    app = Litestar([api_routes(), phone_routes()], exception_handlers=HANDLERS)
     app.state.services = services
     return House(app=app, services=services, principal=organization, other=other_organization)
 

@@ -13,6 +13,7 @@ import pytest
 from litestar import Litestar
 from tests.postgres.api.conftest import desk_of
 
+from flowyte.agents.lines import import_line
 from flowyte.agents.publish import create, publish
 from flowyte.api.app import api_routes
 from flowyte.api.problem import HANDLERS
@@ -50,9 +51,10 @@ BODIES: dict[str, Any] = {
     "createSkill": SKILL,
     "updateSkill": {"description": "Other"},
     "updateMessage": {"status": "read"},
+    "assignNumber": {"agentId": f"agt_{RANDOM}"},
     "sendChatMessage": {"content": "Hello"},
 }
-IDS = ("agent_id", "version_id", "source_id", "key_id", "conversation_id", "skill_id", "message_id")
+IDS = ("agent_id", "version_id", "source_id", "key_id", "conversation_id", "skill_id", "message_id", "number_id")
 WITHOUT_ID = {
     "listAgents",
     "createAgent",
@@ -65,6 +67,8 @@ WITHOUT_ID = {
     "listAuditEvents",
     "listConversations",
     "listMessages",
+    "importNumber",
+    "listNumbers",
     "listVoices",
     "health",
 }
@@ -79,7 +83,7 @@ async def services(database: Database, keys: FileKeys, tmp_path: Path) -> ApiSer
     async def parts_of(_tx: object, _agent: str) -> dict[str, Any]:
         return {}
 
-    def talk(_org: UUID, agent: str, _draft: bool, _line: str) -> Talk:
+    def talk(_org: UUID, agent: str, _draft: bool, _line: str, _parties: object = None) -> Talk:
         return Talk(url="ws://test", token=agent, conversation_id="cnv_x")
 
     clock = SystemClock()
@@ -92,6 +96,7 @@ async def services(database: Database, keys: FileKeys, tmp_path: Path) -> ApiSer
         desk=desk_of(database, sealer, clock, tmp_path),
         signer=UrlSigner(keys, clock),
         data_dir=tmp_path,
+        address="http://flowyte.example.com",
         make_talk=talk,
         embed=embed,
         parts_of=parts_of,
@@ -130,6 +135,10 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
             phone="+12025550142", body="Call me",
         )  # fmt: skip
         status, _ = await create_key(tx, services.peppers, name="k", scopes=frozenset(), created_by=owner)
+        line = await import_line(
+            tx, services.sealer, e164="+12025550142", agent_id=agent.id, account_sid="AC" + "0" * 32,
+            auth_token="0" * 32,
+        )  # fmt: skip
     keeper = Keeper(
         database=services.database, sealer=services.sealer, clock=services.clock, data_dir=services.data_dir
     )
@@ -148,6 +157,7 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
         "skill_id": skill.id,
         "message_id": message.id,
         "conversation_id": opening.id,
+        "number_id": line.id,
     }
 
 
