@@ -104,7 +104,7 @@ class HeldKeys:
 
     def __init__(self, keys: Mapping[str, bytes], root: bytes) -> None:
         self._keys = dict(keys)
-        self._root = root
+        self.root = root
 
     @property
     def newest(self) -> str:
@@ -123,7 +123,7 @@ class HeldKeys:
             raise SealBroken from error
 
     def derive(self, purpose: str) -> bytes:
-        return derive_from(self._root, purpose)
+        return derive_from(self.root, purpose)
 
     def _held(self, name: str) -> bytes:
         try:
@@ -161,7 +161,7 @@ class FileKeys(HeldKeys):
     def add(self) -> str:
         """Make the next key; its id. From here on it wraps, in every process that reads this folder."""
         if not (self._folder / ROOT_FILE).exists():
-            write_key(self._folder / ROOT_FILE, self._root)
+            write_key(self._folder / ROOT_FILE, self.root)
         name = f"kek-{number_of(self.newest) + 1}"
         write_key(self._folder / name, secrets.token_bytes(KEY_BYTES))
         return self.newest
@@ -198,11 +198,20 @@ def number_of(name: str) -> int:
 
 
 def write_key(path: Path, key: bytes) -> None:
-    """A file that only its owner can read; never over another."""
-    with open(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
-        file.write(base64.b64encode(key))
+    write_secret(path, base64.b64encode(key))
+
+
+def write_secret(path: Path, content: bytes) -> None:
+    """A file that only its owner can read: whole or not at all, and never over another."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    finally:
+        draft.unlink()
 
 
 def decode_key(name: object, text: str) -> bytes:

@@ -48,6 +48,13 @@ class Sealer:
         key = await self._key(tx, version_of(sealed))
         return open_with(key, place_of(tx.org, table, column, row), sealed)
 
+    async def reseal(self, tx: TenantTx, table: str, column: str, row: str, sealed: bytes) -> bytes | None:
+        """The value under the newest version of the organization's key; None when it is there already."""
+        version, _ = await self._newest_key(tx)
+        if version_of(sealed) >= version:
+            return None
+        return await self.seal(tx, table, column, row, await self.open(tx, table, column, row, sealed))
+
     async def new_conversation_key(self, tx: TenantTx, conversation_id: str) -> bytes:
         """Make and store the 32-byte key of a conversation's recording and transcript."""
         key = secrets.token_bytes(KEY_BYTES)

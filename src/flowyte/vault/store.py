@@ -85,3 +85,20 @@ async def conversation_key(tx: TenantTx, conversation_id: str) -> bytes | None:
         "SELECT wrapped FROM conversation_keys WHERE org_id = $1 AND conversation_id = $2", tx.org, conversation_id
     )
     return wrapped
+
+
+async def conversation_keys_after(tx: TenantTx, conversation_id: str, limit: int) -> list[tuple[str, bytes]]:
+    """The next page in order of the id, locked until the transaction ends."""
+    rows = await tx.fetch(
+        "SELECT conversation_id, wrapped FROM conversation_keys WHERE org_id = $1 AND conversation_id > $2 "
+        "ORDER BY conversation_id LIMIT $3 FOR UPDATE",
+        tx.org, conversation_id, limit,
+    )  # fmt: skip
+    return [(row["conversation_id"], row["wrapped"]) for row in rows]
+
+
+async def replace_conversation_keys(tx: TenantTx, rows: Sequence[tuple[str, bytes]]) -> None:
+    await tx.executemany(
+        "UPDATE conversation_keys SET wrapped = $3 WHERE org_id = $1 AND conversation_id = $2",
+        [(tx.org, conversation_id, wrapped) for conversation_id, wrapped in rows],
+    )
