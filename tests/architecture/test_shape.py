@@ -26,9 +26,14 @@ def test_a_file_can_be_read_in_one_sitting(path: Path) -> None:
 
 
 def test_only_the_door_reaches_the_pool() -> None:
-    """A second way to a connection would be a way round the tenant transaction."""
-    allowed = {"kit/db.py", "kit/migrate.py"}
+    """A second way to a connection would be a way round the tenant transaction.
+
+    Besides the door: migrations run as the owner, jobs are taken before it is known whose they are, and the proof and
+    the doctor read the catalogue, never a row.
+    """
+    allowed = {"kit/db.py", "kit/migrate.py", "wiring/doctor.py"}
     users = {str(path.relative_to(SOURCE)) for path in FILES if "import asyncpg" in path.read_text()}
+    users = {user for user in users if not user.startswith("proof/")}
     assert users <= allowed | {"jobs/queue.py"}
 
 
