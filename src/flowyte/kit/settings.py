@@ -45,6 +45,8 @@ class Settings:
         4000, "how long a caller waits for the model's first words before the policy mind answers instead"
     )
     max_calls: int = _setting(200, "calls that one voice process admits at once")
+    keys: str = _setting("file", "where key-encryption keys are: file, environment, or aws-kms: and a key's ARN")
+    kms_endpoint: str = _setting("", "address of AWS KMS where it is not the region's public one")
     log_level: str = _setting("info", "debug, info, warning or error")
     log_json: bool = _setting(False, "log one JSON object a line")
     log_personal: bool = _setting(False, "keep personal data in the log (keys that begin with pii_)")

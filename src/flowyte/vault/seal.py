@@ -11,17 +11,21 @@ import secrets
 import struct
 import uuid
 
+import asyncpg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from flowyte.kit import log
 from flowyte.kit.clock import Clock, SystemClock
 from flowyte.kit.db import Database, TenantTx
+from flowyte.kit.errors import FlowyteError
 from flowyte.vault import store
 from flowyte.vault.keyring import KEY_BYTES, NONCE_BYTES, KeyPlace, KeyProvider, SealBroken, place_of
 from flowyte.vault.opened import KEY_TTL_MS, OpenedKeys, Wrapped
 
+logger = log.get(__name__)
 MAGIC = b"F1"
 SALT_BYTES = 16
 COMMITMENT_BYTES = 32
@@ -101,7 +105,10 @@ class Sealer:
         """`refresh` for the life of the process."""
         while True:
             await asyncio.sleep(REFRESH_EVERY_S)
-            await self.refresh(database)
+            try:
+                await self.refresh(database)
+            except (FlowyteError, asyncpg.PostgresError) as error:
+                logger.warning("keys.not_refreshed", error=type(error).__name__)
 
     async def _newest_key(self, tx: TenantTx) -> tuple[int, bytes]:
         known = self._newest.get(tx.org)

@@ -20,7 +20,7 @@ from flowyte.kit.migrate import migrations_dir
 from flowyte.kit.settings import Settings
 from flowyte.proof.catalogue import violations
 from flowyte.providers.store.fetch import list_models
-from flowyte.vault.keyring import FileKeys
+from flowyte.wiring.foundation import keyring
 from flowyte.wiring.tls import check_exposure
 
 State = Literal["good", "attention", "bad"]
@@ -66,8 +66,9 @@ async def _exposure(settings: Settings) -> list[Finding]:
 async def _folders(settings: Settings) -> list[Finding]:
     if not settings.data_dir.is_dir():
         raise SetupError(f"There is no data folder {settings.data_dir}. `flowyte up --data` makes it.")
-    FileKeys(settings.data_dir / "keys")
-    found = [Finding(check="keys", state="good", words="The key files open and are closed to others.")]
+    async with keyring(settings, SystemClock()) as keys:
+        words = f"{keys.newest} wraps; keys open and their files are closed to others."
+    found = [Finding(check="keys", state="good", words=words)]
     for path in (settings.data_dir / "keys", settings.run_dir, settings.data_dir / "objects"):
         if path.is_dir() and path.stat().st_mode & 0o007:
             words = f"{path} is open to other accounts of this machine. Run: chmod o= {path}"

@@ -8,15 +8,15 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from flowyte.kit import postgres
+from flowyte.kit.clock import SystemClock
 from flowyte.kit.errors import SetupError
 from flowyte.kit.migrate import migrate
 from flowyte.kit.settings import Settings
 from flowyte.tenancy.organizations import only_organization, system_principal
 from flowyte.tenancy.sessions import create_link
-from flowyte.vault.keyring import FileKeys
 from flowyte.wiring.credential import local_key
 from flowyte.wiring.demo import create_demo
-from flowyte.wiring.foundation import foundation
+from flowyte.wiring.foundation import foundation, keyring
 from flowyte.wiring.lock import Local, locked, write_local
 from flowyte.wiring.processes import Role
 from flowyte.wiring.tls import address, check_exposure
@@ -29,7 +29,8 @@ async def up(settings: Settings, say: Say) -> None:
     check_exposure(settings)
     with locked(settings.run_dir):
         settings = replace(settings, port=_claim_port(settings))
-        FileKeys.create(settings.data_dir / "keys")
+        async with keyring(settings, SystemClock(), create=True):
+            pass  # the roles open them again; here a missing first key is made, and what is wrong is said early
         async with _database(settings, say) as settings:
             await create_demo(settings, say)
             await _serve(settings, say)
@@ -65,6 +66,8 @@ async def _serve(settings: Settings, say: Say) -> None:
         "FLOWYTE_MODEL_NAME": settings.model_name,
         "FLOWYTE_MODEL_API_KEY": settings.model_api_key.reveal(),
         "FLOWYTE_MODEL_PATIENCE_MS": str(settings.model_patience_ms),
+        "FLOWYTE_KEYS": settings.keys,
+        "FLOWYTE_KMS_ENDPOINT": settings.kms_endpoint,
         "FLOWYTE_LOG_LEVEL": settings.log_level,
     }
     roles = {name: Role(name, environ, on_ready=lambda _address: None) for name in ("voice", "worker", "web")}
