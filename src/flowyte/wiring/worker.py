@@ -1,12 +1,19 @@
-"""The worker role: jobs, each in the transaction of its own organization."""
+"""The worker role: jobs, each in the transaction of its own organization, and what is swept from time to time."""
+
+import asyncio
+from contextlib import suppress
 
 from flowyte.jobs.queue import JobRef, work
+from flowyte.kit.errors import Unavailable
 from flowyte.kit.settings import Settings
 from flowyte.knowledge.ingest import INDEX_SOURCE, begin_indexing, index_source
+from flowyte.tenancy import idempotency
 from flowyte.tenancy.organizations import system_principal
 from flowyte.wiring.embed import Embedder
-from flowyte.wiring.foundation import foundation
+from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.serving import say_ready, stop_on_signal
+
+SWEEP_S = 3600
 
 
 async def serve(settings: Settings) -> None:
@@ -24,6 +31,16 @@ async def serve(settings: Settings) -> None:
 
         say_ready("worker")
         try:
-            await work(settings.database_url, {INDEX_SOURCE: index}, stop=stop)
+            async with asyncio.TaskGroup() as group:
+                sweeping = group.create_task(_sweeping(base))
+                await work(settings.database_url, {INDEX_SOURCE: index}, stop=stop)
+                sweeping.cancel()
         finally:
             embedder.close()
+
+
+async def _sweeping(base: Foundation) -> None:
+    while True:
+        with suppress(Unavailable):
+            await idempotency.sweep(base.database, base.clock)
+        await asyncio.sleep(SWEEP_S)
