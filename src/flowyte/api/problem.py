@@ -68,7 +68,8 @@ def of_anything(request: Request[Any, Any, Any], error: Exception) -> Response[b
         return of_flowyte(request, errors.Invalid("The zero character cannot be part of a text."))
     incident = new_id("inc")
     logger.exception("request.failed", incident=incident, path=request.url.path, error=type(error).__name__)
-    return problem(500, "Our fault", f"Something failed here; it is logged as {incident}.", "internal_error")
+    return problem(500, "Our fault", f"Something failed here; it is logged as {incident}.", "internal_error",
+                   instance=f"urn:flowyte:incident:{incident}")  # fmt: skip
 
 
 def _field(entry: Any) -> dict[str, str]:

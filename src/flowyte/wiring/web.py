@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import uvicorn
-from litestar import Litestar, Request
+from litestar import Litestar, Request, get
 from litestar.exceptions import HTTPException
-from litestar.openapi.config import OpenAPIConfig
 
-from flowyte import __version__
-from flowyte.api.app import api_routes
+from flowyte.api import openapi
+from flowyte.api.app import api_routes, health
 from flowyte.api.phone import phone_routes
 from flowyte.api.problem import HANDLERS
 from flowyte.api.problem import of_framework as problem_for
@@ -71,6 +70,12 @@ def page_services(base: Foundation, api: ApiServices) -> PageServices:
     )
 
 
+@get("/healthz", opt=health.opt, include_in_schema=False)
+async def healthz() -> dict[str, bool]:
+    """For load balancers, which look at the root."""
+    return {"ok": True}
+
+
 def nowhere(request: Request[Any, Any, Any], error: HTTPException) -> Any:
     """An address that nothing serves: a problem for programs, a page for people."""
     shown = page_for if not request.url.path.startswith("/api/") else problem_for
@@ -79,9 +84,9 @@ def nowhere(request: Request[Any, Any, Any], error: HTTPException) -> Any:
 
 def application(base: Foundation, embedder: Embedder, desk: Desk) -> Litestar:
     app = Litestar(
-        [api_routes(), phone_routes(), page_routes()],
+        [api_routes(), phone_routes(), page_routes(), healthz],
         exception_handlers={**HANDLERS, HTTPException: nowhere},
-        openapi_config=OpenAPIConfig(title="Flowyte", version=__version__, path="/api/v1/openapi"),
+        openapi_config=openapi.config(),
         debug=False,
     )
     app.state.services = api_services(base, embedder, desk)
