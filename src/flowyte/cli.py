@@ -7,7 +7,7 @@ done, 1 failed, 2 called wrongly. An error is one line that says what to do; the
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import msgspec
 import typer
@@ -39,8 +39,21 @@ def main() -> None:
     except FlowyteError as error:
         if debug:
             raise
-        people.print(f"flowyte: {error.message}", style="red", markup=False, soft_wrap=True)
-        raise SystemExit(1) from None
+        fail(error.message)
+    except OSError as error:
+        if debug:
+            raise
+        where = f"{error.filename}: " if error.filename else ""
+        fail(f"{where}{error.strerror or error}. Is the disk full, or the folder not writable?")
+    except Exception as error:  # the edge of a command: whatever else went wrong is one line too
+        if debug:
+            raise
+        fail(f"Something failed here ({type(error).__name__}: {error}). It is our fault; --debug shows where.")
+
+
+def fail(words: str) -> NoReturn:
+    people.print(f"flowyte: {' '.join(words.split())}", style="red", markup=False, soft_wrap=True)
+    raise SystemExit(1) from None
 
 
 def settings_of(**flags: Any) -> Settings:

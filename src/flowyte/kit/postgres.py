@@ -36,6 +36,22 @@ class Cluster:
     owner_dsn: str
     app_dsn: str
     folder: Path
+    port: int
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server's process is there."""
+        try:
+            os.kill(int((self.folder / "cluster" / "postmaster.pid").read_text().split("\n", 1)[0]), 0)
+        except PermissionError:
+            return True  # another account's, as ours is when we are root
+        except (OSError, ValueError):
+            return False
+        return True
+
+    def restart(self) -> None:
+        """After its process was lost, at the same address. SetupError when it does not come back."""
+        _start_server(self.folder, self.folder / "cluster", self.port)
 
     def stop(self) -> None:
         """End it cleanly: open transactions roll back, the write-ahead log is flushed."""
@@ -82,7 +98,7 @@ def _cluster(folder: Path, passwords: dict[str, str], port: int) -> Cluster:
         return f"postgresql://{role}:{passwords[role]}@127.0.0.1:{port}/flowyte"
 
     return Cluster(
-        admin_dsn=dsn("postgres"), owner_dsn=dsn("flowyte_owner"), app_dsn=dsn("flowyte_app"), folder=folder
+        admin_dsn=dsn("postgres"), owner_dsn=dsn("flowyte_owner"), app_dsn=dsn("flowyte_app"), folder=folder, port=port
     )
 
 

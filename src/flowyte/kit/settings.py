@@ -14,6 +14,8 @@ from typing import Any
 from flowyte.kit.errors import SetupError
 from flowyte.kit.secret import SecretText
 
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
 
 def _setting(default: Any, meaning: str) -> Any:
     return field(default=default, metadata={"meaning": meaning})
@@ -91,6 +93,10 @@ def load(
         shown = str(values[spec.name])
         origins.append(Origin(name=spec.name, value=shown, source=source, meaning=spec.metadata["meaning"]))
     values["data_dir"] = data_dir
+    if values["log_level"].lower() not in LOG_LEVELS:
+        raise SetupError(
+            f"The setting log_level cannot be {values['log_level']!r}: it is one of {', '.join(LOG_LEVELS)}."
+        )
     return Settings(**values), origins
 
 
@@ -118,4 +124,5 @@ def _convert(name: str, raw: Any, kind: Any) -> Any:
             return raw if isinstance(raw, SecretText) else SecretText(str(raw))
         return kind(raw)
     except ValueError as error:
-        raise SetupError(f"The setting {name} cannot be {raw!r}: it is a {kind.__name__}.") from error
+        wanted = "a whole number" if kind is int else f"a {kind.__name__}"
+        raise SetupError(f"The setting {name} cannot be {raw!r}: it is {wanted}.") from error

@@ -69,9 +69,7 @@ class Keeper:
         self._open.add(evidence)
         return evidence
 
-    async def resume(
-        self, principal: Principal, opening: Opening, events: Sequence[Event]
-    ) -> "ConversationEvidence":
+    async def resume(self, principal: Principal, opening: Opening, events: Sequence[Event]) -> "ConversationEvidence":
         """Take up a conversation that was begun before, as a chat's next message does; `events` is all of it so far."""
         async with self.database.tenant(principal) as tx:
             key = await self.sealer.conversation_key(tx, opening.id)

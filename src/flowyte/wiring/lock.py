@@ -21,8 +21,15 @@ class Local(msgspec.Struct, frozen=True, kw_only=True):
 @contextmanager
 def locked(run_dir: Path) -> Iterator[None]:
     """Hold the data folder. SetupError when another `flowyte up` does."""
-    run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(run_dir / "lock", "a+") as file:
+    try:
+        run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file = open(run_dir / "lock", "a+")  # noqa: SIM115 - closed below; what opening says is told apart
+    except OSError as error:
+        raise SetupError(
+            f"The data folder {run_dir.parent} cannot be used ({error.strerror}). Give another with --data, or make it "
+            "writable."
+        ) from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

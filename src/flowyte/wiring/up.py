@@ -21,6 +21,7 @@ from flowyte.wiring.lock import Local, locked, write_local
 from flowyte.wiring.processes import Role
 from flowyte.wiring.tls import address, check_exposure
 
+LOOK_S = 1.0
 Say = Callable[[str], None]
 
 
@@ -45,9 +46,21 @@ async def _database(settings: Settings, say: Say) -> AsyncIterator[Settings]:
     try:
         for name in await migrate(cluster.owner_dsn):
             say(f"Migrated {name}")
-        yield replace(settings, database_url=cluster.app_dsn, owner_database_url=cluster.owner_dsn)
+        async with asyncio.TaskGroup() as group:
+            keeping = group.create_task(_keep(cluster, say))
+            yield replace(settings, database_url=cluster.app_dsn, owner_database_url=cluster.owner_dsn)
+            keeping.cancel()
     finally:
         await asyncio.to_thread(cluster.stop)
+
+
+async def _keep(cluster: postgres.Cluster, say: Say) -> None:
+    """Bring the embedded server back when its process is lost; meanwhile requests are told so and calls go on."""
+    while True:
+        await asyncio.sleep(LOOK_S)
+        if not cluster.alive:
+            say("The embedded PostgreSQL was lost; starting it again")
+            await asyncio.to_thread(cluster.restart)
 
 
 async def _serve(settings: Settings, say: Say) -> None:

@@ -75,9 +75,7 @@ class Desk:
         self._held: dict[tuple[UUID, str], Held] = {}
         self._taking_up = asyncio.Lock()
 
-    async def begin(
-        self, principal: Principal, version: Pinned, *, history: tuple[Turn, ...] = ()
-    ) -> Begun:
+    async def begin(self, principal: Principal, version: Pinned, *, history: tuple[Turn, ...] = ()) -> Begun:
         """A new conversation with this version. NotEnabled when its agent does not chat."""
         if "chat" not in version.snapshot["enabledChannels"]:
             raise NotEnabled
