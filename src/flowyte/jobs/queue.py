@@ -13,7 +13,7 @@ from pgqueuer.models import Job
 
 from flowyte.kit import log
 from flowyte.kit.db import TenantTx
-from flowyte.kit.errors import SetupError
+from flowyte.kit.errors import SetupError, Unavailable
 
 logger = log.get(__name__)
 BATCH = 4  # jobs in hand at once: two cores, and each job is mostly one model run
@@ -62,6 +62,8 @@ async def work(dsn: str, tasks: Mapping[str, Task], *, stop: asyncio.Event) -> N
             await stop.wait()
             queue.shutdown.set()
             await running
+    except* (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
+        raise Unavailable("The worker lost its connection to PostgreSQL.") from None
     finally:
         await connection.close()
 

@@ -101,7 +101,7 @@ class Database:
         try:
             pool = await asyncpg.create_pool(
                 dsn,
-                min_size=1,
+                min_size=0,  # none is kept for its own sake: while the server is away nothing keeps knocking
                 max_size=size,
                 init=_prepare,
                 reset=_verify_idle,
@@ -121,6 +121,11 @@ class Database:
             except SetupError:
                 await database.close()
                 raise
+            except Unavailable as error:
+                await database.close()
+                raise SetupError(
+                    f"PostgreSQL does not answer ({error.__cause__}). Check DATABASE_URL and that the server runs."
+                ) from error
         return database
 
     async def close(self) -> None:
