@@ -5,12 +5,13 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 DATA   ?= data
+BEGAN  := $(shell date +%s)
 PORT   ?= 8080
 
 .PHONY: run setup test check bench prove-isolation clean
 
 run: setup                     ## set up if needed, then serve; prints the address and a sign-in link
-	@$(BIN)/flowyte up --data $(DATA) --port $(PORT)
+	@$(BIN)/flowyte up --data $(DATA) --port $(PORT) --since $(BEGAN)
 
 setup: $(VENV)/.installed      ## environment and models; does nothing when done
 	@$(BIN)/flowyte models --fetch --quiet-when-ready

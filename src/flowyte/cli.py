@@ -90,6 +90,7 @@ def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain for https, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(help="Its key, PEM.")] = None,
+    since: Annotated[float | None, typer.Option(hidden=True, help="When the command before this one began.")] = None,
 ) -> None:
     """Run everything here: database, web, voice and worker. Example: flowyte up --data data --port 8080"""
     from flowyte.wiring.models import fetch_models
@@ -98,7 +99,7 @@ def up(
     tls = {"tls_cert": tls_cert and tls_cert.resolve(), "tls_key": tls_key and tls_key.resolve()}
     settings = settings_of(data_dir=data, port=port, host=host, **tls)
     fetch_models(settings, people)
-    run(run_up(settings, say))
+    run(run_up(settings, say, began=since))
 
 
 @app.command()
@@ -294,6 +295,8 @@ def call(
         return
     for turn in result["turns"]:
         sys.stdout.write(f"{turn['tsMs'] / 1000:7.1f} s  {turn['role']:5}  {turn['text']}\n")
+    waits = ", ".join(f"{wait} ms" for wait in result["voiceToVoiceMs"])
+    say(f"From the end of the caller's speech to the answer's first sound, on the recording: {waits or 'not measured'}")
     say(f"{result['replyWav']}  {result['receipt']}")
 
 

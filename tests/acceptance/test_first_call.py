@@ -116,6 +116,24 @@ def test_a_killed_voice_process_leaves_a_closed_call_and_its_recording(product: 
     assert call(product, tmp_path / "after", "How much does a cleaning cost?")["turns"][-1]["role"] == "agent"
 
 
+def test_a_database_that_is_lost_comes_back_and_nothing_of_the_call_is(product: Any, tmp_path: Path) -> None:
+    """`kill -9` of the database in mid-call: the call goes on, and every event of it is there afterwards."""
+    command = [sys.executable, "-m", "flowyte", "call", "--agent", "clinic", "--data", str(product.data)]
+    says = ["--say", "How much does a cleaning cost?", "--say", "Do you have parking?"]
+    caller = subprocess.Popen(
+        [*command, *says, "--out", str(tmp_path), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    time.sleep(12)  # the first question is answered by then
+    server = product.data / "postgres" / "cluster" / "postmaster.pid"
+    os.kill(int(server.read_text().split("\n", 1)[0]), signal.SIGKILL)
+    output, errors = caller.communicate(timeout=90)
+    assert caller.returncode == 0, errors
+    receipt = json.loads(Path(json.loads(output)["receipt"]).read_text())
+    assert [event["seq"] for event in receipt["events"]] == list(range(1, len(receipt["events"]) + 1))
+    assert receipt["events"][-1]["type"] == "call_ended"
+    assert not [line for line in product.said if "Traceback" in line]
+
+
 def wait_for(look: Any, *, seconds: float = 40) -> Any:
     until = time.monotonic() + seconds  # noqa: TID251 - a real process is waited for
     while time.monotonic() < until:  # noqa: TID251

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from flowyte.kit import postgres
 from flowyte.kit.clock import SystemClock
+from flowyte.kit.clock import SystemClock
 from flowyte.kit.errors import SetupError
 from flowyte.kit.migrate import migrate
 from flowyte.kit.settings import Settings
@@ -25,8 +26,10 @@ LOOK_S = 1.0
 Say = Callable[[str], None]
 
 
-async def up(settings: Settings, say: Say) -> None:
-    """Until a signal. The first one drains, the second stops now."""
+async def up(settings: Settings, say: Say, *, began: float | None = None) -> None:
+    """Until a signal. The first one drains, the second stops now. `began` (seconds of the epoch) is when setting up
+    began, where that was before; how long it took until calls were taken is said at the end."""
+    began = SystemClock().now().timestamp() if began is None else began
     check_exposure(settings)
     with locked(settings.run_dir):
         settings = replace(settings, port=_claim_port(settings))
@@ -34,7 +37,7 @@ async def up(settings: Settings, say: Say) -> None:
             pass  # the roles open them again; here a missing first key is made, and what is wrong is said early
         async with _database(settings, say) as settings:
             await create_demo(settings, say)
-            await _serve(settings, say)
+            await _serve(settings, say, began)
 
 
 @asynccontextmanager
@@ -63,7 +66,7 @@ async def _keep(cluster: postgres.Cluster, say: Say) -> None:
             await asyncio.to_thread(cluster.restart)
 
 
-async def _serve(settings: Settings, say: Say) -> None:
+async def _serve(settings: Settings, say: Say, began: float) -> None:
     voice_port = settings.voice_port or _free_port()
     environ = {
         "DATABASE_URL": settings.database_url,
@@ -87,7 +90,7 @@ async def _serve(settings: Settings, say: Say) -> None:
     stopping = _signals(roles, say)
     async with asyncio.TaskGroup() as group:
         running = [group.create_task(role.run()) for role in roles.values()]
-        group.create_task(_announce(settings, roles, say))
+        group.create_task(_announce(settings, roles, say, began))
         await stopping.wait()
         for name in ("web", "voice", "worker"):
             await roles[name].stop()
@@ -112,7 +115,7 @@ def _signals(roles: dict[str, Role], say: Say) -> asyncio.Event:
     return stopping
 
 
-async def _announce(settings: Settings, roles: dict[str, Role], say: Say) -> None:
+async def _announce(settings: Settings, roles: dict[str, Role], say: Say, began: float) -> None:
     """Leave the local credential, and print the address and what to do first."""
     for role in roles.values():
         await role.ready.wait()
@@ -128,6 +131,7 @@ async def _announce(settings: Settings, roles: dict[str, Role], say: Say) -> Non
         f"Ask it: flowyte call --data {settings.data_dir} --agent clinic --out call "
         '--say "When do you open on Saturday?"'
     )
+    say(f"Ready {SystemClock().now().timestamp() - began:.1f} s after the start")
     print(f"ready {at}", flush=True)  # noqa: T201 - the line that programs wait for
 
 
