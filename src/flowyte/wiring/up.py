@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from flowyte.kit import postgres
 from flowyte.kit.clock import SystemClock
-from flowyte.kit.clock import SystemClock
 from flowyte.kit.errors import SetupError
 from flowyte.kit.migrate import migrate
 from flowyte.kit.settings import Settings
