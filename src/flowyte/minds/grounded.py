@@ -17,6 +17,7 @@ from flowyte.tenancy.principal import Principal
 from flowyte.vault.seal import Sealer
 
 logger = log.get(__name__)
+MOST_REPLAYED = 24  # turns of both sides: a message is taken in ten, and each costs a search
 
 
 class Embedding(Protocol):
@@ -48,6 +49,7 @@ class PolicyThinking:
         self._principal = Principal(org=context.org, kind="call", id=context.conversation_id, scopes=frozenset())
         self._state = State()
         self._before: tuple[int, State] = (0, self._state)
+        self._history = context.history[-MOST_REPLAYED:]
 
     @property
     def state(self) -> State:
@@ -59,6 +61,7 @@ class PolicyThinking:
         return (self._before[1] if again else self._state).collecting
 
     async def respond(self, turn: UserTurn) -> AsyncIterator[Reply]:
+        await self._catch_up()
         self.begin(turn)
         hours_said = self.hours_said(turn.text)
         passages: Sequence[Passage] = ()
@@ -73,6 +76,23 @@ class PolicyThinking:
         if filing is not None:
             async for part in self._file(filing):
                 yield part
+
+    async def _catch_up(self) -> None:
+        """A conversation that is taken up again stands where it stood: its turns are stepped once more, unheard.
+
+        What was filed then is not filed again.
+        """
+        history, self._history = self._history, ()
+        for said in history:
+            if said.role == "agent":
+                self.heard(said.text)
+                continue
+            hours_said = self.hours_said(said.text)
+            passages = () if hours_said else (await self.look_up(said.text)).passages
+            found = Found(hours=hours_said, passages=passages)
+            self._state, _, filing = step(self._state, said.text, found, self._agent)
+            if filing is not None:
+                self._state, _, _ = filed(self._state, filing, ok=True)
 
     def begin(self, turn: UserTurn) -> None:
         """From here on this turn is answered; one that replaces an earlier one undoes that one's step."""

@@ -234,3 +234,26 @@ async def test_a_reader_who_leaves_in_the_middle_stops_the_answer(house: House, 
         assert [entry["role"] for entry in said] == ["agent", "user", "agent"]
         again = await client.post(f"/chat/sessions/{session}/messages", json={"content": "Hello"})
     assert again.status_code == 201
+
+
+async def test_a_message_that_was_begun_is_finished_by_another_process(house: House, calling: Caller) -> None:
+    """The name and number that were given before the restart are not asked for again, and it is filed once."""
+    async with calling(house.principal) as client:
+        session = await begun(client, await published(client))
+
+        async def say(content: str) -> str:
+            answer = await client.post(f"/chat/sessions/{session}/messages", json={"content": content})
+            return str(answer.json()["data"]["content"])
+
+        await say("Can you take a message?")
+        await say("Maria Lopez")
+        assert "2 0 2, 5 5 5, 0 1 4 2" in await say("202 555 0142")
+        restart(house)
+        assert "message" in await say("yes")
+        restart(house)
+        assert "filed" in await say("Please call me about my crown.")
+        restart(house)
+        await say("Are you open on Monday?")
+        (message,) = (await client.get("/messages")).json()["data"]
+    assert (message["name"], message["phone"]) == ("Maria Lopez", "+12025550142")
+    assert message["body"].startswith("Please call me about my crown")
