@@ -28,6 +28,15 @@ ACQUIRE_TIMEOUT_S = 5.0  # better an honest 503 than a queue that only grows
 SAFE = re.compile(r"[0-9A-Za-z_:.%-]{0,120}")
 
 
+# The server stopped, was killed, or is not up yet: nothing is wrong with what was asked.
+GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
+
+
 class HasOrg(Protocol):
     """May also have `signature` and `address`: who acts, and from which network address."""
 
@@ -160,12 +169,7 @@ class Database:
     async def _transaction(self, begin: str) -> AsyncIterator[asyncpg.Connection]:
         try:
             connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
-        except (
-            TimeoutError,
-            OSError,
-            asyncpg.PostgresConnectionError,
-            asyncpg.CannotConnectNowError,
-        ) as error:
+        except (TimeoutError, OSError, *GONE) as error:
             raise Unavailable("The database does not answer at the moment; nothing was changed.") from error
         try:
             await connection.execute(f"BEGIN; {begin}")  # one round trip for both
@@ -176,7 +180,7 @@ class Database:
                     await connection.execute("ROLLBACK")
                 raise
             await connection.execute("COMMIT")
-        except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, ConnectionError) as error:
+        except (*GONE, asyncpg.InterfaceError, ConnectionError) as error:
             raise Unavailable("The database went away; the change was not made.") from error
         finally:
             await self._pool.release(connection)

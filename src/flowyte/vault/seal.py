@@ -11,7 +11,6 @@ import secrets
 import struct
 import uuid
 
-import asyncpg
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -107,7 +106,7 @@ class Sealer:
             await asyncio.sleep(REFRESH_EVERY_S)
             try:
                 await self.refresh(database)
-            except (FlowyteError, asyncpg.PostgresError) as error:
+            except FlowyteError as error:
                 logger.warning("keys.not_refreshed", error=type(error).__name__)
 
     async def _newest_key(self, tx: TenantTx) -> tuple[int, bytes]:
