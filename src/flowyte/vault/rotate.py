@@ -4,14 +4,13 @@ Each verb is one transaction of one organization. Nothing is replaced before the
 whoever reads in the meantime finds the old row or the new one, both of which open.
 """
 
-import hmac
 from dataclasses import dataclass
 
 from flowyte.kit.db import TenantTx
 from flowyte.vault import store
-from flowyte.vault.keyring import KeyPlace, KeyProvider, SealBroken
+from flowyte.vault.keyring import KeyPlace, KeyProvider
 from flowyte.vault.providers import OWN, own_id
-from flowyte.vault.seal import Sealer
+from flowyte.vault.seal import Sealer, wrap_checked
 
 PAGE = 500  # conversation keys sealed again in one transaction: under a tenth of a second of locks
 
@@ -85,7 +84,5 @@ async def _rewrap_one(tx: TenantTx, keys: KeyProvider, version: int, target: str
     assert row is not None, "locked by versions_not_under"
     place = KeyPlace(org=tx.org, version=version)
     key = await keys.unwrap(row.kek_id, row.wrapped, place)
-    kek_id, wrapped = await keys.wrap(key, place, under=target)
-    if not hmac.compare_digest(await keys.unwrap(kek_id, wrapped, place), key):
-        raise SealBroken("A key did not open after it was wrapped anew; nothing was changed.")
+    kek_id, wrapped = await wrap_checked(keys, key, place, target)
     await store.replace_wrapping(tx, version, kek_id, wrapped)

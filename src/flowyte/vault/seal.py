@@ -79,9 +79,8 @@ class Sealer:
         """
         version = (await store.newest_version(tx) or (0, True))[0] + 1
         key = secrets.token_bytes(KEY_BYTES)
-        kek_id, wrapped = await self._keys.wrap(
-            key, KeyPlace(org=tx.org, version=version), under=under or await store.own_kek(tx)
-        )
+        target = under or await store.own_kek(tx) or self._keys.newest
+        kek_id, wrapped = await wrap_checked(self._keys, key, KeyPlace(org=tx.org, version=version), target)
         await store.insert_org_key(tx, version, kek_id, wrapped)
         self.forget(tx.org)
         return version
@@ -133,6 +132,14 @@ class Sealer:
         if row is None:
             raise SealBroken
         return row
+
+
+async def wrap_checked(keys: KeyProvider, key: bytes, place: KeyPlace, under: str) -> tuple[str, bytes]:
+    """Wrap and open once: a key service may grant the one and not the other, and then all would be lost."""
+    kek_id, wrapped = await keys.wrap(key, place, under=under)
+    if not hmac.compare_digest(await keys.unwrap(kek_id, wrapped, place), key):
+        raise SealBroken("A key did not open after it was wrapped; nothing was changed.")
+    return kek_id, wrapped
 
 
 def version_of(sealed: bytes) -> int:
