@@ -16,13 +16,15 @@ class Principal:
     id: str
     scopes: frozenset[str]
     role: str | None = None
+    person: str | None = None
+    """The member whose session it is; none for a session that a link opened."""
     address: str = ""
     """Where the request came from; empty for what the platform does by itself."""
 
     @property
     def signature(self) -> str:
         """As the audit log names this identity."""
-        return f"{self.kind}:{self.id}"
+        return f"person:{self.person}" if self.person else f"{self.kind}:{self.id}"
 
     def require(self, scope: str) -> None:
         """MissingScope unless this identity holds `scope`; `x:write` does not imply `x:read`."""

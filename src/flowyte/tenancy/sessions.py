@@ -35,7 +35,7 @@ async def create_link(tx: TenantTx, peppers: Peppers, clock: Clock, *, role: str
 async def redeem_link(database: Database, peppers: Peppers, clock: Clock, token: str) -> str:
     """Trade a link for a session token. Unauthenticated for one that is unknown, used or old."""
     digest = peppers.digest("link", token)
-    org = await _organization_of(database, "link", digest)
+    org = await organization_of(database, "link", digest)
     async with database.tenant(_sign_in(org)) as tx:
         role = await tx.fetchval(
             "DELETE FROM sign_in_links WHERE org_id = $1 AND digest = $2 AND expires_at > $3 RETURNING role",
@@ -47,12 +47,16 @@ async def redeem_link(database: Database, peppers: Peppers, clock: Clock, token:
         return await create_session(tx, peppers, clock, role=role)
 
 
-async def create_session(tx: TenantTx, peppers: Peppers, clock: Clock, *, role: str) -> str:
+async def create_session(
+    tx: TenantTx, peppers: Peppers, clock: Clock, *, role: str, person: str | None = None, address: str = ""
+) -> str:
+    """`person` is the member whose session it is; none for one that a link opened."""
     token = secrets.token_urlsafe(32)
     digest = peppers.digest("session", token)
     await tx.execute(
-        "INSERT INTO sessions (org_id, id, digest, role, expires_at) VALUES ($1, $2, $3, $4, $5)",
-        tx.org, new_id("ses"), digest, role, clock.now() + SESSION_LIFE,
+        "INSERT INTO sessions (org_id, id, digest, role, person, address, expires_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        tx.org, new_id("ses"), digest, role, person, address, clock.now() + SESSION_LIFE,
     )  # fmt: skip
     await tx.execute("INSERT INTO directory (kind, digest, org_id) VALUES ('session', $1, $2)", digest, tx.org)
     return token
@@ -60,15 +64,20 @@ async def create_session(tx: TenantTx, peppers: Peppers, clock: Clock, *, role: 
 
 async def authenticate_session(database: Database, peppers: Peppers, clock: Clock, token: str) -> Principal:
     digest = peppers.digest("session", token)
-    org = await _organization_of(database, "session", digest)
+    org = await organization_of(database, "session", digest)
     async with database.tenant(_sign_in(org)) as tx:
         row = await tx.fetchrow(
-            "SELECT id, role FROM sessions WHERE org_id = $1 AND digest = $2 AND expires_at > $3",
+            "SELECT s.id, s.person, coalesce(m.role, s.role) AS role FROM sessions s "
+            "LEFT JOIN members m ON m.org_id = s.org_id AND m.id = s.person "
+            "WHERE s.org_id = $1 AND s.digest = $2 AND s.expires_at > $3",
             org, digest, clock.now(),
         )  # fmt: skip
     if row is None:
         raise Unauthenticated
-    return Principal(org=org, kind="session", id=row["id"], scopes=ROLE_SCOPES[row["role"]], role=row["role"])
+    role = row["role"]
+    return Principal(
+        org=org, kind="session", id=row["id"], scopes=ROLE_SCOPES[role], role=role, person=row["person"]
+    )  # fmt: skip
 
 
 async def end_session(tx: TenantTx, session_id: str) -> None:
@@ -79,7 +88,8 @@ async def end_session(tx: TenantTx, session_id: str) -> None:
         await tx.execute("DELETE FROM directory WHERE kind = 'session' AND digest = $1", digest)
 
 
-async def _organization_of(database: Database, kind: str, digest: bytes) -> uuid.UUID:
+async def organization_of(database: Database, kind: str, digest: bytes) -> uuid.UUID:
+    """Whose credential this is. Unauthenticated for one that nobody has."""
     async with database.platform() as tx:
         org: uuid.UUID | None = await tx.fetchval(
             "SELECT org_id FROM directory WHERE kind = $1 AND digest = $2", kind, digest
