@@ -6,7 +6,20 @@ from litestar import Router, get
 from litestar.di import Provide
 from litestar.enums import MediaType
 
-from flowyte.api import agents, audit, chat, conversations, keys, knowledge, messages, numbers, sign_in, skills, voices
+from flowyte.api import (
+    agents,
+    audit,
+    chat,
+    conversations,
+    keys,
+    knowledge,
+    messages,
+    numbers,
+    people,
+    sign_in,
+    skills,
+    voices,
+)
 from flowyte.api.auth import provide_principal, provide_services, require_scope
 from flowyte.api.idempotency import KeepFirstAnswer, before_request
 from flowyte.api.problem import HANDLERS
@@ -33,6 +46,7 @@ def api_routes() -> Router:
             audit.ROUTES,
             keys.ROUTES,
             numbers.ROUTES,
+            people.ROUTES,
             sign_in.ROUTES,
             skills.ROUTES,
             knowledge.ROUTES,

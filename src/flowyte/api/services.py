@@ -1,7 +1,7 @@
 """What the API needs of the house, filled by wiring."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 from uuid import UUID
@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from flowyte.channels.chat.desk import Desk
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
+from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.principal import Principal
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
@@ -56,6 +57,7 @@ class ApiServices:
     embed: Callable[[str], Awaitable[Sequence[float]]]
     parts_of: Callable[[TenantTx, str], Awaitable[dict[str, Any]]]
     """What other rooms add to an agent's version (its skills and sources)."""
+    passwords: Passwords = field(default_factory=Passwords)
 
 
 # What a route is given: the house, and who is asking.

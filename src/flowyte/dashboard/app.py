@@ -4,6 +4,7 @@ from litestar import Router
 from litestar.di import Provide
 
 from flowyte.dashboard import (
+    account,
     agents,
     assets,
     audit,
@@ -12,6 +13,7 @@ from flowyte.dashboard import (
     home,
     keys,
     knowledge,
+    members,
     messages,
     sign_in,
     talk,
@@ -20,7 +22,21 @@ from flowyte.dashboard import (
 from flowyte.dashboard.auth import provide_pages, provide_viewer, require_session
 from flowyte.dashboard.problem import HANDLERS
 
-PAGES = (sign_in, home, agents, draft, versions, knowledge, talk, conversations, messages, keys, audit)
+PAGES = (
+    sign_in,
+    home,
+    agents,
+    draft,
+    versions,
+    knowledge,
+    talk,
+    conversations,
+    messages,
+    keys,
+    members,
+    account,
+    audit,
+)
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
 
 

@@ -9,7 +9,7 @@ import asyncpg
 GLOBAL_TABLES = {
     "schema_migrations": "which files ran; no data of anybody",
     "directory": "finds the organization of a credential before one is known; digests and ids only",
-    "people": "one account may belong to several organizations; keyed digests only, the address stands with the members",
+    "people": "one account may belong to several organizations; keyed digests only, addresses stand with members",
     "memberships": "where a person may go after signing in, before an organization is known; ids only",
     "attempts": "counts guesses of those who are not signed in; keyed digests only",
     **dict.fromkeys(

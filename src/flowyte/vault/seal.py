@@ -75,7 +75,7 @@ class Sealer:
     async def add_version(self, tx: TenantTx, *, under: str | None = None) -> int:
         """A new key of the organization, wrapped by its own key-encryption key, `under`, or the installation's newest.
 
-        What is sealed from now on is sealed under it (elsewhere within KEY_TTL_MS); older values still open.
+        Within KEY_TTL_MS of its commit everything is sealed under it, in every process; older values still open.
         """
         version = (await store.newest_version(tx) or (0, True))[0] + 1
         key = secrets.token_bytes(KEY_BYTES)

@@ -20,11 +20,14 @@ from flowyte.api.problem import HANDLERS
 from flowyte.api.services import ApiServices, Talk
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
+from flowyte.kit.ids import new_id
 from flowyte.knowledge.sources import create_source
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.skills.messages import file_message
 from flowyte.skills.store import create_skill
+from flowyte.tenancy import members
 from flowyte.tenancy.keys import create_key
+from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
 from flowyte.vault.digest import Peppers
@@ -52,9 +55,22 @@ BODIES: dict[str, Any] = {
     "updateSkill": {"description": "Other"},
     "updateMessage": {"status": "read"},
     "assignNumber": {"agentId": f"agt_{RANDOM}"},
+    "updateMember": {"role": "builder"},
+    "createInvite": {"email": "desk@example.com", "role": "builder"},
     "sendChatMessage": {"content": "Hello"},
 }
-IDS = ("agent_id", "version_id", "source_id", "key_id", "conversation_id", "skill_id", "message_id", "number_id")
+IDS = (
+    "agent_id",
+    "version_id",
+    "source_id",
+    "key_id",
+    "conversation_id",
+    "skill_id",
+    "message_id",
+    "number_id",
+    "member_id",
+    "invite_id",
+)
 WITHOUT_ID = {
     "listAgents",
     "createAgent",
@@ -67,6 +83,9 @@ WITHOUT_ID = {
     "listAuditEvents",
     "listConversations",
     "listMessages",
+    "listMembers",
+    "listInvites",
+    "createInvite",
     "importNumber",
     "listNumbers",
     "listVoices",
@@ -149,7 +168,16 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
     evidence = await keeper.begin(owner, opening)
     evidence.event("call_started", 0, {"recording": False})
     await evidence.finish("operator_ended")
+    async with services.database.tenant(owner) as tx:
+        door = Door(
+            database=services.database, peppers=services.peppers, clock=services.clock, passwords=services.passwords
+        )  # fmt: skip
+        invite, _ = await members.invite(tx, door, owner, email="desk@example.com", role="builder")
+        await tx.execute("INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, 'a@example.com', 'builder')",
+                         tx.org, person := new_id("per"))  # fmt: skip
     return {
+        "member_id": person,
+        "invite_id": invite.id,
         "agent_id": agent.id,
         "version_id": version.id,
         "source_id": source.id,

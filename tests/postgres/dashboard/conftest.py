@@ -19,6 +19,7 @@ from flowyte.kit.ids import new_id
 from flowyte.knowledge.sources import create_source
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.skills.messages import file_message
+from flowyte.tenancy import members
 from flowyte.tenancy.browser import COOKIE
 from flowyte.tenancy.keys import create_key
 from flowyte.tenancy.principal import Principal
@@ -113,7 +114,13 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
             tx, pages.sealer, agent_id=agent.id, conversation_id=opening.id, intent_key="1", name="A caller",
             phone="+12025550142", body="Call me about <script>",
         )  # fmt: skip
+    async with pages.database.tenant(principal) as tx:
+        invite, _ = await members.invite(tx, pages.door, principal, email="desk@example.com", role="builder")
+        await tx.execute("INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, 'a@example.com', 'builder')",
+                         tx.org, person := new_id("per"))  # fmt: skip
     return {
+        "member_id": person,
+        "invite_id": invite.id,
         "agent_id": agent.id,
         "version_id": version.id,
         "source_id": source.id,

@@ -8,7 +8,7 @@ from litestar import Litestar
 from tests.postgres.dashboard.conftest import OWN, House, furnish
 
 RANDOM = "0000000000000000000000"
-PUBLIC = {"/sign-in", "/static/{digest}/{path}"}
+PUBLIC = {"/sign-in", "/join", "/static/{digest}/{path}"}
 # What a change's form must hold to be refused for whose object it is, and for nothing else.
 FORMS = {
     "/agents/{agent_id}": {"version": "1", "name": "A"},
@@ -28,6 +28,7 @@ FORMS = {
     "/agents/{agent_id}/knowledge/new": {"kind": "text", "name": "More", "text": "Words."},
     "/agents/{agent_id}/knowledge/{source_id}": {"kind": "text", "name": "More", "text": "Words."},
     "/agents/{agent_id}/rollback": {"versionId": f"ver_{RANDOM}"},
+    "/members/{member_id}/role": {"role": "builder"},
     "/messages/{message_id}": {"status": "read"},
 }
 

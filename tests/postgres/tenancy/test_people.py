@@ -147,7 +147,8 @@ async def test_the_last_owner_stays(door: Door, organization: Principal) -> None
     """It cannot leave or step down; after a transfer the new owner stands in the same place."""
     owner = await found(door, organization, mailbox())
     builder = await bring(door, owner, mailbox(), "builder")
-    assert owner.person and builder.person
+    assert owner.person
+    assert builder.person
     async with door.database.tenant(owner) as tx:
         with pytest.raises(members.LastOwner):
             await members.remove(tx, owner, owner.person)
@@ -177,7 +178,9 @@ async def test_nobody_gives_more_than_they_hold(door: Door, organization: Princi
     owner = await found(door, organization, mailbox())
     admin = await bring(door, owner, mailbox(), "admin")
     builder = await bring(door, owner, mailbox(), "builder")
-    assert owner.person and admin.person and builder.person
+    assert owner.person
+    assert admin.person
+    assert builder.person
     async with door.database.tenant(admin) as tx:
         with pytest.raises(Forbidden):
             await members.invite(tx, door, admin, email=mailbox(), role="owner")
@@ -255,5 +258,7 @@ async def test_a_stolen_table_holds_no_address_and_no_bare_password(door: Door, 
     owner = await found(door, organization, email)
     async with door.database.platform() as tx:
         row = await tx.fetchrow("SELECT * FROM people WHERE id = $1", owner.person)
-    assert row is not None and row["password"].startswith("$argon2id$")
-    assert email not in str(dict(row)) and PASSWORD not in str(dict(row))
+    assert row is not None
+    assert row["password"].startswith("$argon2id$")
+    assert email not in str(dict(row))
+    assert PASSWORD not in str(dict(row))
