@@ -91,8 +91,9 @@ async def test_dictated_digits_are_not_cut_between_groups(ears: BuiltinEars, mou
     for at in range(0, len(sound) - 320, 320):
         listening.feed(sound[at : at + 320])
         await asyncio.sleep(0.02)
-    for _ in range(300):  # a busy machine may take some seconds to recognize it
-        await asyncio.sleep(0.05)
+    for _ in range(750):  # a line goes on in silence; a busy machine may take some seconds to recognize it
+        listening.feed(bytes(320))
+        await asyncio.sleep(0.02)
         if any(isinstance(event, TurnEnded) for event in events):
             break
     await asyncio.sleep(1)  # what is under way has to be let come
