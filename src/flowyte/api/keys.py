@@ -9,6 +9,7 @@ from flowyte.api.agents import Input, Limit
 from flowyte.api.services import Asker, Services
 from flowyte.api.shape import camel, decode_cursor, one, page
 from flowyte.tenancy import keys as verbs
+from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
 
 
 class NewKey(Input):
@@ -29,7 +30,7 @@ async def list_keys(
 @post("/api-keys", opt={"scope": "keys:write", "secrets": ("key",)}, operation_id="createApiKey")
 async def create_key(services: Services, principal: Asker, data: NewKey) -> dict[str, Any]:
     """All of the maker's own scopes when none are named."""
-    scopes = frozenset(data.scopes) if data.scopes is not None else principal.scopes
+    scopes = frozenset(data.scopes) if data.scopes is not None else principal.scopes & SECRET_KEY_SCOPES
     async with services.database.tenant(principal) as tx:
         status, key = await verbs.create_key(
             tx, services.peppers, name=data.name, scopes=scopes, created_by=principal, environment=data.environment

@@ -11,7 +11,9 @@ from litestar.di import NamedDependency
 from flowyte.channels.chat.desk import Desk
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
+from flowyte.providers.smtp import Outbox
 from flowyte.tenancy.passwords import Passwords
+from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
@@ -57,7 +59,15 @@ class ApiServices:
     embed: Callable[[str], Awaitable[Sequence[float]]]
     parts_of: Callable[[TenantTx, str], Awaitable[dict[str, Any]]]
     """What other rooms add to an agent's version (its skills and sources)."""
+    mail: Outbox | None = None
     passwords: Passwords = field(default_factory=Passwords)
+
+    @property
+    def door(self) -> Door:
+        """As the verbs on accounts need it."""
+        return Door(
+            database=self.database, peppers=self.peppers, clock=self.clock, passwords=self.passwords, signer=self.signer
+        )
 
 
 # What a route is given: the house, and who is asking.

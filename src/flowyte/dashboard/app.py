@@ -8,6 +8,7 @@ from flowyte.dashboard import (
     agents,
     assets,
     audit,
+    by_mail,
     conversations,
     draft,
     home,
@@ -35,6 +36,7 @@ PAGES = (
     keys,
     members,
     account,
+    by_mail,
     audit,
 )
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding

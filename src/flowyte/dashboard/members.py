@@ -5,12 +5,15 @@ from typing import Any
 from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
+from flowyte.dashboard import letters
 from flowyte.dashboard.services import Pages, Viewer
 from flowyte.dashboard.sign_in import PUBLIC, signed_in
 from flowyte.dashboard.view import render
-from flowyte.kit.errors import FlowyteError, Invalid, TooMany, Unauthenticated
+from flowyte.kit.errors import Conflict, FlowyteError, Invalid, TooMany, Unauthenticated
+from flowyte.providers.smtp import Letter
 from flowyte.tenancy import members as verbs
 from flowyte.tenancy.browser import address_of
+from flowyte.tenancy.policy import Policy, get_policy, set_policy
 from flowyte.tenancy.scopes import ROLE_SCOPES
 
 READ = {"scope": "members:read"}
@@ -29,10 +32,15 @@ async def invite(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) 
     email, role = str(form.get("email") or ""), str(form.get("role") or "")
     try:
         async with pages.database.tenant(viewer) as tx:
-            _, token = await verbs.invite(tx, pages.door, viewer, email=email, role=role)
+            made, token = await verbs.invite(tx, pages.door, viewer, email=email, role=role)
     except FlowyteError as error:
         return await _page(request, pages, viewer, error=said(error), email=email, status=400)
-    return await _page(request, pages, viewer, link=f"{str(request.base_url).rstrip('/')}/join?invite={token}")
+    url = f"{pages.address}/join?invite={token}"
+    if pages.mail is None:
+        return await _page(request, pages, viewer, link=url)
+    letter = letters.invitation(made.email, str(request.scope["rail"].organization), url)  # type: ignore[typeddict-item]
+    pages.mail.put(lambda: _ready(letter))
+    return await _page(request, pages, viewer, sent=made.email)
 
 
 @post("/members/{member_id:str}/role", opt=WRITE, include_in_schema=False)
@@ -58,6 +66,33 @@ async def remove(
     except verbs.LastOwner as error:
         return await _page(request, pages, viewer, error=said(error), status=400)
     return Redirect("/members?done=removed", status_code=303)
+
+
+@post("/members/{member_id:str}/transfer", opt=WRITE, include_in_schema=False)
+async def transfer(
+    request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, member_id: str
+) -> Redirect | Response[str]:
+    async with pages.database.tenant(viewer) as tx:
+        await verbs.transfer(tx, viewer, member_id)
+    return Redirect("/members?done=transferred", status_code=303)
+
+
+@post("/members/policy", opt=WRITE, include_in_schema=False)
+async def change_policy(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) -> Redirect | Response[str]:
+    form = await request.form()
+    hours = str(form.get("session_hours") or "")
+    domains = str(form.get("email_domains") or "").lower().replace(",", " ").split()
+    try:
+        asked = Policy(
+            second_factor=form.get("second_factor") == "on",
+            session_hours=int(hours) if hours.isdecimal() and len(hours) < 6 else 0,
+            email_domains=tuple(dict.fromkeys(domains)),
+        )
+        async with pages.database.tenant(viewer) as tx:
+            await set_policy(tx, viewer, asked)
+    except (Invalid, Conflict) as error:
+        return await _page(request, pages, viewer, error=said(error), status=400)
+    return Redirect("/members?done=policy", status_code=303)
 
 
 @post("/members/invites/{invite_id:str}/withdraw", opt=WRITE, include_in_schema=False)
@@ -87,7 +122,7 @@ async def join(request: Request[Any, Any, Any], pages: Pages) -> Response[Any]:
         )
     except FlowyteError as error:
         return render(request, "join.html", status=400, invite=invite, error=said(error))
-    return signed_in(pages, token)
+    return await signed_in(request, pages, token)
 
 
 def said(error: FlowyteError) -> str:
@@ -97,11 +132,12 @@ def said(error: FlowyteError) -> str:
 
 
 async def _page(
-    request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, *, link: str = "", error: str = "", email: str = "",
-    status: int = 200,
+    request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, *, link: str = "", sent: str = "", error: str = "",
+    email: str = "", status: int = 200,
 ) -> Response[str]:  # fmt: skip
     async with pages.database.tenant(viewer) as tx:
         people, invites = await verbs.list_members(tx), await verbs.list_invites(tx, pages.clock.now())
+        policy = await get_policy(tx)
     roles = [role for role in ROLE_SCOPES if ROLE_SCOPES[role] <= viewer.scopes]
     return render(
         request,
@@ -110,6 +146,9 @@ async def _page(
         people=people,
         invites=invites,
         link=link,
+        sent=sent,
+        policy=policy,
+        mail=pages.mail is not None,
         error=error,
         email=email,
         roles=[role for role in roles if role != "owner" or viewer.role == "owner"],
@@ -119,4 +158,8 @@ async def _page(
     )
 
 
-HANDLERS = [members_page, invite, change_role, remove, withdraw, join_page, join]
+async def _ready(letter: Letter) -> Letter:
+    return letter
+
+
+HANDLERS = [members_page, invite, change_role, remove, transfer, change_policy, withdraw, join_page, join]

@@ -6,7 +6,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException
 from litestar.response import Redirect
 
-from flowyte.dashboard.auth import to_sign_in
+from flowyte.dashboard.auth import SecondFactorNeeded, to_sign_in
 from flowyte.dashboard.view import render
 from flowyte.kit import errors, log
 from flowyte.kit.ids import new_id
@@ -17,6 +17,8 @@ logger = log.get(__name__)
 def of_flowyte(request: Request[Any, Any, Any], error: errors.FlowyteError) -> Response[str] | Redirect:
     if isinstance(error, errors.Unauthenticated):
         return to_sign_in()
+    if isinstance(error, SecondFactorNeeded):
+        return Redirect("/account", status_code=303)
     if isinstance(error, errors.NotFound):
         return _page(request, 404, "There is no such page", "It was deleted, or the address is not quite right.")
     if isinstance(error, errors.Forbidden):

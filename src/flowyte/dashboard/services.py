@@ -4,16 +4,21 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar.di import NamedDependency
 
+from flowyte.egress.addresses import Address, plain_host
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
+from flowyte.providers.smtp import Outbox
+from flowyte.tenancy.passkeys import Site
 from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
+from flowyte.vault.sign import UrlSigner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +33,28 @@ class PageServices:
     embed: Callable[[str], Awaitable[Sequence[float]]]
     parts_of: Callable[[TenantTx, str], Awaitable[dict[str, Any]]]
     """What other rooms add to an agent's version (its skills and sources)."""
+    signer: UrlSigner
+    address: str
+    """By which this installation is reached; links in letters begin with it, whatever a request says."""
+    mail: Outbox | None = None
+    open_sign_up: bool = False
     passwords: Passwords = field(default_factory=Passwords)
 
     @property
     def door(self) -> Door:
         """As the verbs on accounts need it."""
-        return Door(database=self.database, peppers=self.peppers, clock=self.clock, passwords=self.passwords)
+        return Door(
+            database=self.database, peppers=self.peppers, clock=self.clock, passwords=self.passwords, signer=self.signer
+        )
+
+    @property
+    def site(self) -> Site | None:
+        """What passkeys are bound to; None where the address is an IP address, which cannot have any."""
+        parts = urlsplit(self.address)
+        host = parts.hostname or ""
+        if host in ("127.0.0.1", "::1", "localhost"):
+            return Site(id="localhost", origins=(f"{parts.scheme}://localhost:{parts.port or 80}",))
+        return None if isinstance(plain_host(host), Address) else Site(id=host, origins=(self.address,))
 
 
 # What a page is given: the house, and who is looking.

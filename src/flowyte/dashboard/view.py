@@ -1,5 +1,6 @@
 """A template becomes a response: the frame that all pages share, and the headers that keep them closed to others."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,9 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+
+
+FORM = re.compile(r'<form [^>]*method="post"[^>]*>')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,4 +71,8 @@ def render(request: Request[Any, Any, Any], template: str, *, status: int = 200,
         done=request.query_params.get("done"),
         **values,
     )
+    principal: Any = request.scope.get("principal")
+    if principal is not None:  # auth.py refuses a form of another organization's page
+        stated = f'<input type="hidden" name="of_organization" value="{principal.org}">'
+        text = FORM.sub(lambda found: found[0] + stated, text)
     return Response(text, status_code=status, media_type="text/html", headers=HEADERS)

@@ -47,6 +47,11 @@ class Settings:
         4000, "how long a caller waits for the model's first words before the policy mind answers instead"
     )
     max_calls: int = _setting(200, "calls that one voice process admits at once")
+    smtp_url: SecretText = _setting(
+        SecretText(""), "mail server, as smtp://user:password@host:587 or smtps://…; empty: links are shown instead"
+    )
+    mail_from: str = _setting("", "address that mail comes from; needed with smtp_url")
+    open_sign_up: bool = _setting(False, "let anybody with a mailbox make an organization here; needs smtp_url")
     keys: str = _setting("file", "where key-encryption keys are: file, environment, or aws-kms: and a key's ARN")
     kms_endpoint: str = _setting("", "address of AWS KMS where it is not the region's public one")
     log_level: str = _setting("info", "debug, info, warning or error")

@@ -11,6 +11,9 @@ GLOBAL_TABLES = {
     "directory": "finds the organization of a credential before one is known; digests and ids only",
     "people": "one account may belong to several organizations; keyed digests only, addresses stand with members",
     "memberships": "where a person may go after signing in, before an organization is known; ids only",
+    "recovery_codes": "signing in comes before an organization is known; keyed digests only",
+    "passkeys": "signing in comes before an organization is known; public keys",
+    "spent": "one-time tokens of those who are not signed in; keyed digests only",
     "attempts": "counts guesses of those who are not signed in; keyed digests only",
     **dict.fromkeys(
         ("pgqueuer", "pgqueuer_log", "pgqueuer_schedules", "pgqueuer_statistics"),

@@ -11,12 +11,19 @@ from datetime import datetime, timedelta
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Unauthenticated
 from flowyte.kit.ids import new_id
-from flowyte.tenancy.people import Account, Door, account_for, end_sessions, normal_email, session_in
+from flowyte.tenancy.people import Account, Door, account_for, end_sessions, has_second, normal_email, session_in
+from flowyte.tenancy.policy import refuse_other_domains
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.scopes import ROLE_SCOPES
 from flowyte.tenancy.sessions import end_session, organization_of
 
 INVITE_LIFE = timedelta(days=7)
+
+
+class Joined(Conflict):
+    """You are a member now. Sign in with your code to go there."""
+
+    code = "second_factor_needed"
 
 
 class LastOwner(Conflict):
@@ -49,6 +56,13 @@ async def list_members(tx: TenantTx) -> list[Member]:
     return [Member(**row) for row in rows]
 
 
+async def email_of(tx: TenantTx, member_id: str) -> str:
+    email: str | None = await tx.fetchval("SELECT email FROM members WHERE org_id = $1 AND id = $2", tx.org, member_id)
+    if email is None:
+        raise NotFound
+    return email
+
+
 async def list_invites(tx: TenantTx, now: datetime) -> list[Invite]:
     rows = await tx.fetch(
         "SELECT id, email, role, created_at, expires_at FROM invites WHERE org_id = $1 AND expires_at > $2 "
@@ -61,6 +75,7 @@ async def invite(tx: TenantTx, door: Door, by: Principal, *, email: str, role: s
     """The invitation and the token of its link, which is not kept. A second one for an address replaces the first."""
     _may_give(by, role)
     address = normal_email(email)
+    await refuse_other_domains(tx, address)
     if await tx.fetchval("SELECT 1 FROM members WHERE org_id = $1 AND email = $2", tx.org, address):
         raise Conflict("This person is a member already.", code="already_member")
     earlier = await tx.fetchval("SELECT id FROM invites WHERE org_id = $1 AND email = $2", tx.org, address)
@@ -105,7 +120,9 @@ async def accept(door: Door, token: str, *, password: str, address: str) -> str:
         if role is None:  # somebody else took it while the password was looked at
             raise Unauthenticated
         await tx.execute("DELETE FROM directory WHERE kind = 'invite' AND digest = $1", digest)
-        await _join(tx, account, email, role)
+        await join(tx, account, email, role)
+    if await has_second(door, account.id):
+        raise Joined
     return await session_in(door, org, account.id, address)
 
 
@@ -116,8 +133,11 @@ async def claim(door: Door, who: Principal, *, email: str, password: str) -> str
     mailbox = normal_email(email)
     account = await account_for(door, email=mailbox, password=password, address=who.address)
     async with door.database.tenant(who) as tx:
-        await _join(tx, account, mailbox, who.role)
+        await refuse_other_domains(tx, mailbox)
+        await join(tx, account, mailbox, who.role)
         await end_session(tx, who.id)
+    if await has_second(door, account.id):
+        raise Joined
     return await session_in(door, who.org, account.id, who.address)
 
 
@@ -131,6 +151,7 @@ async def change_role(tx: TenantTx, by: Principal, member_id: str, role: str) ->
 
 async def transfer(tx: TenantTx, by: Principal, member_id: str) -> None:
     """The owner makes another member owner and is an admin from then on, in one step."""
+    await _locked(tx, member_id)
     if by.role != "owner" or by.person is None or by.person == member_id:
         raise Forbidden("Only an owner with an account can hand over the organization, to another member.")
     await change_role(tx, by, member_id, "owner")
@@ -148,7 +169,8 @@ async def remove(tx: TenantTx, by: Principal, member_id: str) -> None:
     await tx.execute("DELETE FROM memberships WHERE person = $1 AND org_id = $2", member_id, tx.org)
 
 
-async def _join(tx: TenantTx, account: Account, email: str, role: str) -> None:
+async def join(tx: TenantTx, account: Account, email: str, role: str) -> None:
+    """Make an account a member of the transaction's organization."""
     made = await tx.fetchval(
         "INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING id",
         tx.org, account.id, email, role,

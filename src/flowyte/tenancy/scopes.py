@@ -5,6 +5,8 @@ READ_WRITE = (
     "integrations", "keys", "members", "webhooks", "messaging", "privacy", "audit", "calls", "chat",
 )  # fmt: skip
 SECRET_KEY_SCOPES = frozenset([f"{name}:{verb}" for name in READ_WRITE for verb in ("read", "write")] + ["voices:read"])
+OWN_ACCOUNT = "account:own"
+"""Of every session and of no key: one's own password, second factor and sessions."""
 PUBLIC_SCOPES = frozenset(["chat:public"])
 
 ROLE_SCOPES: dict[str, frozenset[str]] = {

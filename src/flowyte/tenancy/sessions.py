@@ -13,7 +13,7 @@ from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import Unauthenticated
 from flowyte.kit.ids import new_id
 from flowyte.tenancy.principal import Principal
-from flowyte.tenancy.scopes import ROLE_SCOPES
+from flowyte.tenancy.scopes import OWN_ACCOUNT, ROLE_SCOPES
 from flowyte.vault.digest import Peppers
 
 SESSION_LIFE = timedelta(days=7)
@@ -48,36 +48,41 @@ async def redeem_link(database: Database, peppers: Peppers, clock: Clock, token:
 
 
 async def create_session(
-    tx: TenantTx, peppers: Peppers, clock: Clock, *, role: str, person: str | None = None, address: str = ""
-) -> str:
-    """`person` is the member whose session it is; none for one that a link opened."""
+    tx: TenantTx, peppers: Peppers, clock: Clock, *, role: str, person: str | None = None, address: str = "",
+    strong: bool = False,
+) -> str:  # fmt: skip
+    """`person` is the member whose session it is; none for one that a link opened. `strong`: more than a password."""
     token = secrets.token_urlsafe(32)
     digest = peppers.digest("session", token)
     await tx.execute(
-        "INSERT INTO sessions (org_id, id, digest, role, person, address, expires_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        tx.org, new_id("ses"), digest, role, person, address, clock.now() + SESSION_LIFE,
+        "INSERT INTO sessions (org_id, id, digest, role, person, address, strong, expires_at) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        tx.org, new_id("ses"), digest, role, person, address, strong, clock.now() + SESSION_LIFE,
     )  # fmt: skip
     await tx.execute("INSERT INTO directory (kind, digest, org_id) VALUES ('session', $1, $2)", digest, tx.org)
     return token
 
 
 async def authenticate_session(database: Database, peppers: Peppers, clock: Clock, token: str) -> Principal:
+    """Whose session it is, as what they are at this moment. Where the organization asks for a second factor and the
+    session of a person is without, it reaches nothing but their own account."""
     digest = peppers.digest("session", token)
     org = await organization_of(database, "session", digest)
     async with database.tenant(_sign_in(org)) as tx:
         row = await tx.fetchrow(
-            "SELECT s.id, s.person, coalesce(m.role, s.role) AS role FROM sessions s "
+            "SELECT s.id, s.person, coalesce(m.role, s.role) AS role, "
+            "s.person IS NULL OR s.strong OR NOT coalesce(p.second_factor, false) AS enough FROM sessions s "
             "LEFT JOIN members m ON m.org_id = s.org_id AND m.id = s.person "
-            "WHERE s.org_id = $1 AND s.digest = $2 AND s.expires_at > $3",
+            "LEFT JOIN sign_in_policies p ON p.org_id = s.org_id "
+            "WHERE s.org_id = $1 AND s.digest = $2 AND s.expires_at > $3 "
+            "AND s.created_at > $3 - make_interval(hours => coalesce(p.session_hours, 168))",
             org, digest, clock.now(),
         )  # fmt: skip
     if row is None:
         raise Unauthenticated
     role = row["role"]
-    return Principal(
-        org=org, kind="session", id=row["id"], scopes=ROLE_SCOPES[role], role=role, person=row["person"]
-    )  # fmt: skip
+    scopes = ROLE_SCOPES[role] | {OWN_ACCOUNT} if row["enough"] else frozenset({OWN_ACCOUNT})
+    return Principal(org=org, kind="session", id=row["id"], scopes=scopes, role=role, person=row["person"])
 
 
 async def end_session(tx: TenantTx, session_id: str) -> None:

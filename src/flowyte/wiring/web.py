@@ -22,6 +22,8 @@ from flowyte.dashboard.problem import of_framework as page_for
 from flowyte.dashboard.services import PageServices
 from flowyte.kit.settings import Settings
 from flowyte.observe.evidence import Keeper
+from flowyte.providers.smtp import Outbox
+from flowyte.providers.smtp import Server as MailServer
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.minds import open_mind
@@ -33,7 +35,7 @@ from flowyte.wiring.tls import address, check_exposure, https, https_only, liste
 GRACE_S = 5
 
 
-def api_services(base: Foundation, embedder: Embedder, desk: Desk) -> ApiServices:
+def api_services(base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbox | None = None) -> ApiServices:
     def make_talk(org: UUID, agent_id: str, draft: bool, line: Any, parties: Mapping[str, str] | None = None) -> Talk:
         token, conversation_id = make_talk_token(base.signer, org, agent_id, draft=draft, parties=parties)
         return Talk(url=stream_url(address(base.settings), line), token=token, conversation_id=conversation_id)
@@ -54,6 +56,7 @@ def api_services(base: Foundation, embedder: Embedder, desk: Desk) -> ApiService
         make_talk=make_talk,
         embed=embed,
         parts_of=parts_of,
+        mail=outbox,
     )
 
 
@@ -67,6 +70,11 @@ def page_services(base: Foundation, api: ApiServices) -> PageServices:
         secure=https(base.settings),
         embed=api.embed,
         parts_of=parts_of,
+        signer=base.signer,
+        address=address(base.settings),
+        mail=api.mail,
+        open_sign_up=base.settings.open_sign_up,
+        passwords=api.passwords,
     )
 
 
@@ -82,16 +90,22 @@ def nowhere(request: Request[Any, Any, Any], error: HTTPException) -> Any:
     return shown(request, error)
 
 
-def application(base: Foundation, embedder: Embedder, desk: Desk) -> Litestar:
+def application(base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbox | None = None) -> Litestar:
     app = Litestar(
         [api_routes(), phone_routes(), page_routes(), healthz],
         exception_handlers={**HANDLERS, HTTPException: nowhere},
         openapi_config=openapi.config(),
         debug=False,
     )
-    app.state.services = api_services(base, embedder, desk)
+    app.state.services = api_services(base, embedder, desk, outbox)
     app.state.pages = page_services(base, app.state.services)
     return app
+
+
+def open_outbox(settings: Settings) -> Outbox | None:
+    """None without a mail server; then links are shown to whoever may hand them on."""
+    url = settings.smtp_url.reveal()
+    return Outbox(MailServer.parse(url), settings.mail_from) if url else None
 
 
 class Server(uvicorn.Server):
@@ -114,7 +128,8 @@ async def serve(settings: Settings) -> None:
         embedder = Embedder(settings.models_dir)
         keeper = Keeper(database=base.database, sealer=base.sealer, clock=base.clock, data_dir=settings.data_dir)
         desk = Desk(database=base.database, mind=mind, keeper=keeper, clock=base.clock)
-        app: Any = application(base, embedder, desk)
+        outbox = open_outbox(settings)
+        app: Any = application(base, embedder, desk, outbox)
         config = uvicorn.Config(
             https_only(app) if settings.trusted_proxy else app,
             host=settings.host,
@@ -128,10 +143,11 @@ async def serve(settings: Settings) -> None:
             timeout_graceful_shutdown=GRACE_S,
             **listener(settings),
         )
+        sending = (outbox.run(),) if outbox is not None else ()
         server = Server(config, address(settings))
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(server._serve())
-            running = [group.create_task(work) for work in (keeper.run(), desk.run())]
+            running = [group.create_task(work) for work in (keeper.run(), desk.run(), *sending)]
             await stop.wait()
             server.should_exit = True
             await serving

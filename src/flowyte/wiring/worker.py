@@ -7,7 +7,7 @@ from flowyte.jobs.queue import JobRef, work
 from flowyte.kit.errors import Unavailable
 from flowyte.kit.settings import Settings
 from flowyte.knowledge.ingest import INDEX_SOURCE, begin_indexing, index_source
-from flowyte.tenancy import idempotency
+from flowyte.tenancy import attempts, idempotency
 from flowyte.tenancy.organizations import system_principal
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
@@ -43,4 +43,5 @@ async def _sweeping(base: Foundation) -> None:
     while True:
         with suppress(Unavailable):
             await idempotency.sweep(base.database, base.clock)
+            await attempts.sweep(base.database, base.clock)
         await asyncio.sleep(SWEEP_S)

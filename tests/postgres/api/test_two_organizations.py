@@ -27,7 +27,6 @@ from flowyte.skills.messages import file_message
 from flowyte.skills.store import create_skill
 from flowyte.tenancy import members
 from flowyte.tenancy.keys import create_key
-from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
 from flowyte.vault.digest import Peppers
@@ -85,6 +84,8 @@ WITHOUT_ID = {
     "listMessages",
     "listMembers",
     "listInvites",
+    "getSignInPolicy",
+    "setSignInPolicy",
     "createInvite",
     "importNumber",
     "listNumbers",
@@ -169,10 +170,7 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
     evidence.event("call_started", 0, {"recording": False})
     await evidence.finish("operator_ended")
     async with services.database.tenant(owner) as tx:
-        door = Door(
-            database=services.database, peppers=services.peppers, clock=services.clock, passwords=services.passwords
-        )  # fmt: skip
-        invite, _ = await members.invite(tx, door, owner, email="desk@example.com", role="builder")
+        invite, _ = await members.invite(tx, services.door, owner, email="desk@example.com", role="builder")
         await tx.execute("INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, 'a@example.com', 'builder')",
                          tx.org, person := new_id("per"))  # fmt: skip
     return {

@@ -18,15 +18,18 @@ from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.ids import new_id
 from flowyte.knowledge.sources import create_source
 from flowyte.observe.evidence import Keeper, Opening
+from flowyte.providers.smtp import Outbox, Server
 from flowyte.skills.messages import file_message
 from flowyte.tenancy import members
 from flowyte.tenancy.browser import COOKIE
 from flowyte.tenancy.keys import create_key
+from flowyte.tenancy.people import Account
 from flowyte.tenancy.principal import Principal
-from flowyte.tenancy.sessions import create_session
+from flowyte.tenancy.sessions import authenticate_session, create_session
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
+from flowyte.vault.sign import UrlSigner
 
 OWN = "http://flowyte.example.com"
 SECONDS = 2
@@ -49,8 +52,17 @@ class House:
         return client
 
     async def session(self, principal: Principal, role: str = "owner") -> str:
-        async with self.pages.database.tenant(principal) as tx:
-            return await create_session(tx, self.pages.peppers, self.pages.clock, role=role)
+        """Of a member with an account; the password is nobody's."""
+        person, email = new_id("per"), f"{new_id('a')}@example.com".lower()
+        pages = self.pages
+        async with pages.database.platform() as tx:
+            await tx.execute(
+                "INSERT INTO people (id, email, password) VALUES ($1, $2, 'none')",
+                person, pages.peppers.digest("email", email),
+            )  # fmt: skip
+        async with pages.database.tenant(principal) as tx:
+            await members.join(tx, Account(id=person, new=True), email, role)
+            return await create_session(tx, pages.peppers, pages.clock, role=role, person=person)
 
 
 async def embed(_text: str) -> Sequence[float]:
@@ -74,6 +86,10 @@ def house(
         secure=False,
         embed=embed,
         parts_of=parts_of,
+        signer=UrlSigner(keys, SystemClock()),
+        address=OWN,
+        mail=Outbox(Server.parse("smtp://127.0.0.1:9"), "house@example.com"),
+        open_sign_up=True,
     )
     app = Litestar([page_routes()], exception_handlers=HANDLERS, openapi_config=None)
     app.state.pages = pages
@@ -84,6 +100,18 @@ def house(
 async def owner(house: House) -> AsyncIterator[httpx.AsyncClient]:
     async with house.browser(await house.session(house.principal)) as client:
         yield client
+
+
+async def passkey_and_session(house: House, principal: Principal) -> tuple[str, str]:
+    """Of a member that nobody in the test is: their ids."""
+    token, passkey = await house.session(principal, "analyst"), new_id("psk")
+    who = await authenticate_session(house.pages.database, house.pages.peppers, house.pages.clock, token)
+    async with house.pages.database.platform() as tx:
+        await tx.execute(
+            "INSERT INTO passkeys (credential, person, id, name, public_key, uses) VALUES ($1, $2, $3, 'Phone', '', 0)",
+            passkey.encode(), who.person, passkey,
+        )  # fmt: skip
+    return who.id, passkey
 
 
 async def furnish(house: House, principal: Principal) -> dict[str, str]:
@@ -114,6 +142,7 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
             tx, pages.sealer, agent_id=agent.id, conversation_id=opening.id, intent_key="1", name="A caller",
             phone="+12025550142", body="Call me about <script>",
         )  # fmt: skip
+    session = await passkey_and_session(house, principal)
     async with pages.database.tenant(principal) as tx:
         invite, _ = await members.invite(tx, pages.door, principal, email="desk@example.com", role="builder")
         await tx.execute("INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, 'a@example.com', 'builder')",
@@ -121,6 +150,8 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
     return {
         "member_id": person,
         "invite_id": invite.id,
+        "session_id": session[0],
+        "passkey_id": session[1],
         "agent_id": agent.id,
         "version_id": version.id,
         "source_id": source.id,

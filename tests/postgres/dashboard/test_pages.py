@@ -8,7 +8,10 @@ from litestar import Litestar
 from tests.postgres.dashboard.conftest import OWN, House, furnish
 
 RANDOM = "0000000000000000000000"
-PUBLIC = {"/sign-in", "/join", "/static/{digest}/{path}"}
+PUBLIC = {
+    "/sign-in", "/sign-in/passkey", "/sign-in/passkey/options", "/join", "/forgot", "/new-password", "/sign-up",
+    "/static/{digest}/{path}",
+}  # fmt: skip
 # What a change's form must hold to be refused for whose object it is, and for nothing else.
 FORMS = {
     "/agents/{agent_id}": {"version": "1", "name": "A"},

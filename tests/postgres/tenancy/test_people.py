@@ -15,13 +15,20 @@ from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
+from flowyte.vault.sign import UrlSigner
 
 PASSWORD = "seven quiet harbours"
 
 
 @pytest.fixture
 def door(database: Database, keys: FileKeys) -> Door:
-    return Door(database=database, peppers=Peppers(keys), clock=SystemClock(), passwords=Passwords())
+    return Door(
+        database=database,
+        peppers=Peppers(keys),
+        clock=SystemClock(),
+        passwords=Passwords(),
+        signer=UrlSigner(keys, SystemClock()),
+    )
 
 
 def mailbox(name: str = "owner") -> str:
