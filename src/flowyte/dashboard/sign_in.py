@@ -3,7 +3,6 @@
 Following the link only shows a button: programs that look at links before people do would otherwise use it up.
 """
 
-import re
 from typing import Any
 
 from litestar import Request, Response, get, post
@@ -106,7 +105,7 @@ async def sign_out(pages: Pages, viewer: Viewer) -> Redirect:
 
 def browser_of(agent: str) -> str:
     """A few words by which a person knows the browser again: `Firefox on Linux`. The rest is not kept."""
-    browser = next((name for mark, name in BROWSERS if re.search(rf"\b{mark}/", agent)), "A program")
+    browser = next((name for mark, name in BROWSERS if f"{mark}/" in agent), "A program")
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return f"{browser} on {system}" if system else browser
 
