@@ -1,5 +1,6 @@
 """The pages without a socket: an organization with one of everything, and another one."""
 
+import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +45,9 @@ class House:
 
     def browser(self, token: str | None = None) -> httpx.AsyncClient:
         """As a browser on one of our own pages sends it."""
-        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(  # from an address of its own, for guesses are counted by address
+            app=self.app, raise_app_exceptions=False, client=(f"2001:db8::{secrets.randbits(16):x}", 1)
+        )  # type: ignore[arg-type]
         client = httpx.AsyncClient(transport=transport, base_url=OWN)
         client.headers.update({"Origin": OWN, "Sec-Fetch-Site": "same-origin"})
         if token is not None:
