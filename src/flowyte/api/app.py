@@ -16,11 +16,14 @@ from flowyte.api import (
     messages,
     numbers,
     people,
+    publishable,
     sign_in,
     skills,
     voices,
+    widget,
 )
 from flowyte.api.auth import provide_principal, provide_services, require_scope
+from flowyte.api.headers import TellLimits
 from flowyte.api.idempotency import KeepFirstAnswer, before_request
 from flowyte.api.problem import HANDLERS
 
@@ -33,7 +36,7 @@ async def health() -> dict[str, bool]:
 
 
 async def _guard(connection: Any, handler: Any) -> None:
-    if "public" not in handler.opt:
+    if "public" not in handler.opt and connection.scope["method"] != "OPTIONS":  # which tells the methods alone
         await require_scope(connection, handler)
 
 
@@ -47,6 +50,7 @@ def api_routes() -> Router:
             keys.ROUTES,
             numbers.ROUTES,
             people.ROUTES,
+            publishable.ROUTES,
             sign_in.ROUTES,
             skills.ROUTES,
             knowledge.ROUTES,
@@ -54,10 +58,11 @@ def api_routes() -> Router:
             conversations.ROUTES,
             messages.ROUTES,
             chat.ROUTES,
+            widget.ROUTES,
         ],  # fmt: skip
         guards=[_guard],
         before_request=before_request,
-        middleware=[KeepFirstAnswer()],
+        middleware=[TellLimits(), KeepFirstAnswer()],
         dependencies={
             "principal": Provide(provide_principal),
             "services": Provide(provide_services),

@@ -12,9 +12,11 @@ from litestar.handlers import BaseRouteHandler
 
 from flowyte.api.services import ApiServices
 from flowyte.kit.errors import Unauthenticated
+from flowyte.tenancy import publishable
 from flowyte.tenancy.browser import CHANGES, address_of, cookie_of, refuse_foreign
 from flowyte.tenancy.keys import authenticate_key
 from flowyte.tenancy.principal import Principal
+from flowyte.tenancy.rate import Taken
 from flowyte.tenancy.sessions import authenticate_session
 
 
@@ -25,7 +27,7 @@ async def principal_of(connection: ASGIConnection[Any, Any, Any, Any], services:
         kind, _, key = authorization.partition(" ")
         if kind.lower() != "bearer":
             raise Unauthenticated
-        return await authenticate_key(services.database, services.peppers, key.strip())
+        return await _bearer(connection, services, key.strip())
     token = cookie_of(connection.cookies)
     if token is None:
         raise Unauthenticated
@@ -34,12 +36,36 @@ async def principal_of(connection: ASGIConnection[Any, Any, Any, Any], services:
     return await authenticate_session(services.database, services.peppers, services.clock, token)
 
 
+async def _bearer(connection: ASGIConnection[Any, Any, Any, Any], services: ApiServices, key: str) -> Principal:
+    """A secret key; a publishable one; or what a visitor was given by it, which opens one conversation."""
+    origin = connection.headers.get("origin")
+    if key.startswith("flowyte_pk_"):
+        found = await publishable.authenticate(services.database, services.peppers, key, origin)
+    elif key.startswith("flowyte_"):
+        return await authenticate_key(services.database, services.peppers, key)
+    else:
+        found, visit = await publishable.authenticate_visit(services.database, services.signer, key, origin)
+        connection.scope["visit"] = visit  # type: ignore[typeddict-unknown-key]
+    if origin is not None:
+        connection.scope["allowed_origin"] = origin  # type: ignore[typeddict-unknown-key]
+    return found
+
+
 async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard on every operation: an operation without a scope is a fault of ours."""
     services: ApiServices = connection.app.state.services
     principal = replace(await principal_of(connection, services), address=address_of(connection.client))
+    connection.scope["rate"] = _take(services, principal)  # type: ignore[typeddict-unknown-key]
     principal.require(handler.opt["scope"])
     connection.scope["principal"] = principal  # type: ignore[typeddict-unknown-key]
+
+
+def _take(services: ApiServices, principal: Principal) -> Taken:
+    """One request of the credential and of its organization; the tighter of the two is told."""
+    now, limits = services.clock.monotonic_ms(), services.limits
+    own = services.rates.take(principal.credential, principal.per_minute or limits.of_credential, now)
+    everybody = services.rates.take(principal.org.bytes, limits.of_organization, now)
+    return min(own, everybody, key=lambda taken: taken.left)
 
 
 async def provide_principal(request: Request[Any, Any, Any]) -> Principal:

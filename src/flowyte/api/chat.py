@@ -89,6 +89,11 @@ async def get_session(services: Services, principal: Asker, conversation_id: str
 
 @get(f"{SESSION}/messages", opt=READ, operation_id="listChatMessages")
 async def list_messages(services: Services, principal: Asker, conversation_id: str) -> dict[str, Any]:
+    return await messages_of(services, principal, conversation_id)
+
+
+async def messages_of(services: ApiServices, principal: Principal, conversation_id: str) -> dict[str, Any]:
+    """What both sides wrote, from the beginning."""
     await services.desk.flush(principal, conversation_id)
     async with services.database.tenant(principal) as tx:
         await get_chat(tx, conversation_id)
@@ -104,6 +109,13 @@ async def list_messages(services: Services, principal: Asker, conversation_id: s
 @post(f"{SESSION}/messages", opt=WRITE, operation_id="sendChatMessage")
 async def send_message(services: Services, principal: Asker, conversation_id: str, data: NewMessage) -> Response[Any]:
     """With `stream`, the events of the timeline as they happen and `delta` for each sentence, then `done`."""
+    return await answered(services, principal, conversation_id, data)
+
+
+async def answered(
+    services: ApiServices, principal: Principal, conversation_id: str, data: NewMessage
+) -> Response[Any]:
+    """The agent's answer, whole or as a stream."""
     frames = _frames(services, principal, conversation_id, data.content)
     first = await anext(frames)  # whatever is refused is refused here, with a status of its own
     if data.stream:

@@ -12,9 +12,15 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Contact, License
 
 from flowyte import __version__
+from flowyte.tenancy.scopes import PUBLIC_SCOPES
 
 SCHEMES = {
     "key": {"type": "http", "scheme": "bearer", "description": "A secret API key: flowyte_sk_live_…"},
+    "publishable": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": "A publishable key (flowyte_pk_live_…), or the token that a visitor was given by it.",
+    },
     "session": {"type": "apiKey", "in": "cookie", "name": "flowyte_session", "description": "The dashboard's session."},
 }
 PROBLEM = {
@@ -75,7 +81,7 @@ def completed(schema: dict[str, Any], app: Litestar) -> dict[str, Any]:
             if not isinstance(operation, dict) or "operationId" not in operation:
                 continue
             scope = scopes[operation["operationId"]]
-            operation["security"] = [{"key": [scope]}, {"session": []}] if scope else []
+            operation["security"] = _security(scope)
             if scope:
                 operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`.".strip()
             operation["responses"].pop("400", None)
@@ -84,6 +90,12 @@ def completed(schema: dict[str, Any], app: Litestar) -> dict[str, Any]:
     components["securitySchemes"] = SCHEMES
     components.setdefault("schemas", {})["Problem"] = PROBLEM
     return schema
+
+
+def _security(scope: str | None) -> list[dict[str, list[str]]]:
+    if scope is None:
+        return []
+    return [{"publishable": [scope]}] if scope in PUBLIC_SCOPES else [{"key": [scope]}, {"session": []}]
 
 
 def scopes_of(app: Litestar) -> dict[str, str | None]:

@@ -15,6 +15,7 @@ from flowyte.providers.smtp import Outbox
 from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
+from flowyte.tenancy.rate import Rates
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
@@ -29,6 +30,14 @@ class Talk:
     conversation_id: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestLimits:
+    """In a minute."""
+
+    of_credential: int = 600  # ten a second: a program that polls every agent of a call centre makes one
+    of_organization: int = 3000  # a quarter of what one web process answers
+
+
 class MakeTalk(Protocol):
     def __call__(
         self,
@@ -37,9 +46,10 @@ class MakeTalk(Protocol):
         draft: bool,
         line: Literal["browser", "phone"],
         parties: Mapping[str, str] | None = None,
+        by: bytes = b"",
         /,
     ) -> Talk:
-        """`parties` are the numbers of a telephone call, `from` and `to`."""
+        """`parties` are the numbers of a telephone call, `from` and `to`. The call ends with the credential `by`."""
         ...
 
 
@@ -59,6 +69,8 @@ class ApiServices:
     embed: Callable[[str], Awaitable[Sequence[float]]]
     parts_of: Callable[[TenantTx, str], Awaitable[dict[str, Any]]]
     """What other rooms add to an agent's version (its skills and sources)."""
+    limits: RequestLimits = RequestLimits()
+    rates: Rates = field(default_factory=Rates)
     mail: Outbox | None = None
     passwords: Passwords = field(default_factory=Passwords)
 

@@ -1,25 +1,18 @@
-"""API keys: made once, shown once, found by digest.
+"""API keys: made once, shown once, found by digest. Only an HMAC is stored."""
 
-`flowyte_sk_live_` + 30 base62 characters + 6 of their CRC-32: 178 random bits, and a mistyped or invented key is
-refused without a query. Only an HMAC is stored.
-"""
-
-import secrets
-import zlib
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
+from datetime import datetime, timedelta
 
+from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import FieldError, Invalid, NotFound, Unauthenticated
-from flowyte.kit.ids import ALPHABET, encode62, new_id
+from flowyte.kit.ids import new_id
+from flowyte.tenancy.key_text import Environment, new_key_text, prefix_of, well_formed
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
 from flowyte.vault.digest import PEPPER_VERSION, Peppers
 
-RANDOM_CHARS = 30
-CHECK_CHARS = 6
-Environment = Literal["live", "test"]
+LONGEST_OVERLAP = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,24 +29,7 @@ class KeyStatus:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used: datetime | None
-
-
-def new_key_text(environment: Environment) -> str:
-    body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARS))
-    prefix = f"flowyte_sk_{environment}_"
-    return prefix + body + _checksum(prefix + body)
-
-
-def well_formed(key: str) -> bool:
-    """Right prefix, length, alphabet and checksum: the check before any query."""
-    prefix = next((p for p in ("flowyte_sk_live_", "flowyte_sk_test_") if key.startswith(p)), None)
-    if prefix is None or len(key) != len(prefix) + RANDOM_CHARS + CHECK_CHARS:
-        return False
-    return secrets.compare_digest(_checksum(key[:-CHECK_CHARS]).encode(), key[-CHECK_CHARS:].encode())
-
-
-def _checksum(text: str) -> str:
-    return encode62(zlib.crc32(text.encode()), CHECK_CHARS)
+    replaced_by: str | None = None
 
 
 async def create_key(
@@ -69,13 +45,15 @@ async def create_key(
         raise Invalid(fields=[FieldError(field="scopes", message=f"you do not hold {beyond[0]} yourself")])
     if not name.strip() or len(name) > 100:
         raise Invalid(fields=[FieldError(field="name", message="between 1 and 100 characters")])
+    if expires_at is not None and expires_at.tzinfo is None:
+        raise Invalid(fields=[FieldError(field="expiresAt", message="needs its zone, such as 2030-01-01T00:00:00Z")])
     text = new_key_text(environment)
     digest = peppers.digest("key", text)
     key_id = new_id("key")
     await tx.execute(
         "INSERT INTO api_keys (org_id, id, name, digest, pepper, prefix, last_four, scopes, created_by, "
         "expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-        tx.org, key_id, name.strip(), digest, PEPPER_VERSION, text[: text.rindex("_") + 1], text[-4:],
+        tx.org, key_id, name.strip(), digest, PEPPER_VERSION, prefix_of(text), text[-4:],
         sorted(scopes), created_by.id, expires_at,
     )  # fmt: skip
     await tx.execute("INSERT INTO directory (kind, digest, org_id) VALUES ('key', $1, $2)", digest, tx.org)
@@ -112,6 +90,29 @@ async def revoke_key(tx: TenantTx, key_id: str) -> KeyStatus:
     return await get_key(tx, key_id)
 
 
+async def rotate_key(
+    tx: TenantTx, peppers: Peppers, clock: Clock, key_id: str, *, by: Principal, overlap: timedelta
+) -> tuple[KeyStatus, str]:
+    """A new key that may do the same; the old one goes on for `overlap`, so that both work while it is replaced."""
+    old = await get_key(tx, key_id)
+    if old.revoked_at is not None or old.replaced_by is not None:
+        raise Invalid("This key was revoked or replaced already; make a new one.")
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        hours = int(LONGEST_OVERLAP.total_seconds() // 3600)
+        raise Invalid(fields=[FieldError(field="overlapHours", message=f"between 0 and {hours}")])
+    environment: Environment = "test" if "_test_" in old.prefix else "live"
+    status, text = await create_key(
+        tx, peppers, name=old.name, scopes=frozenset(old.scopes), created_by=by, environment=environment
+    )
+    await tx.execute(
+        "UPDATE api_keys SET replaced_by = $3, expires_at = least(expires_at, $4) WHERE org_id = $1 AND id = $2",
+        tx.org, key_id, status.id, clock.now() + overlap,
+    )  # fmt: skip
+    if not overlap:
+        await revoke_key(tx, key_id)
+    return status, text
+
+
 async def authenticate_key(database: Database, peppers: Peppers, text: str) -> Principal:
     """The identity behind a key. Unknown, revoked, expired and malformed keys get the same answer."""
     if not well_formed(text):
@@ -139,12 +140,12 @@ async def authenticate_key(database: Database, peppers: Peppers, text: str) -> P
                 "WHERE org_id = $1 AND id = $2 AND last_used < current_date",
                 org, row["id"],
             )  # fmt: skip
-    return Principal(org=org, kind="key", id=row["id"], scopes=frozenset(row["scopes"]))
+    return Principal(org=org, kind="key", id=row["id"], scopes=frozenset(row["scopes"]), credential=digest)
 
 
 _STATUS = (
-    "SELECT id, name, prefix, last_four, scopes, created_by, created_at, expires_at, revoked_at, last_used "
-    "FROM api_keys"
+    "SELECT id, name, prefix, last_four, scopes, created_by, created_at, expires_at, revoked_at, last_used, "
+    "replaced_by FROM api_keys"
 )
 
 

@@ -1,7 +1,7 @@
 """Who is asking: one organization, one identity, what it may do. Made in tenancy and nowhere else."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flowyte.kit.errors import MissingScope
@@ -18,6 +18,12 @@ class Principal:
     role: str | None = None
     person: str | None = None
     """The member whose session it is; none for a session that a link opened."""
+    agent: str | None = None
+    """The one agent that a publishable key opens."""
+    per_minute: int = 0
+    """Requests that this credential may make, where it has a limit of its own."""
+    credential: bytes = field(default=b"", repr=False)
+    """The digest of the key or session; empty where there is none. Asked after while something goes on without it."""
     address: str = ""
     """Where the request came from; empty for what the platform does by itself."""
 

@@ -82,7 +82,9 @@ async def authenticate_session(database: Database, peppers: Peppers, clock: Cloc
         raise Unauthenticated
     role = row["role"]
     scopes = ROLE_SCOPES[role] | {OWN_ACCOUNT} if row["enough"] else frozenset({OWN_ACCOUNT})
-    return Principal(org=org, kind="session", id=row["id"], scopes=scopes, role=role, person=row["person"])
+    return Principal(
+        org=org, kind="session", id=row["id"], scopes=scopes, role=role, person=row["person"], credential=digest
+    )
 
 
 async def end_session(tx: TenantTx, session_id: str) -> None:

@@ -16,20 +16,27 @@ TTL_S = 300  # long enough to grant the microphone, short enough that a leaked o
 
 
 def make_talk_token(
-    signer: UrlSigner, org: UUID, agent_id: str, *, draft: bool, parties: Mapping[str, str] | None = None
-) -> tuple[str, str]:
-    """The token and the id of the conversation that it begins."""
+    signer: UrlSigner, org: UUID, agent_id: str, *, draft: bool, parties: Mapping[str, str] | None = None,
+    by: bytes = b"",
+) -> tuple[str, str]:  # fmt: skip
+    """The token and the id of the conversation that it begins. `by` is the digest of the credential that asked for it:
+    the call ends when that does."""
     conversation_id = new_id("cnv")
     claims: dict[str, Any] = {"org": str(org), "agent": agent_id, "conversation": conversation_id, "draft": draft}
     if parties:
         claims["parties"] = dict(parties)
+    if by:
+        claims["by"] = by.hex()
     return signer.sign(PURPOSE, claims, ttl_s=TTL_S), conversation_id
 
 
 def read_talk_token(signer: UrlSigner, token: str) -> tuple[Principal, dict[str, Any]]:
     """Who calls and what was permitted; InvalidToken otherwise."""
     claims = signer.verify(PURPOSE, token)
-    principal = Principal(org=UUID(claims["org"]), kind="call", id=claims["conversation"], scopes=frozenset())
+    principal = Principal(
+        org=UUID(claims["org"]), kind="call", id=claims["conversation"], scopes=frozenset(),
+        credential=bytes.fromhex(claims.get("by", "")),
+    )  # fmt: skip
     return principal, claims
 
 

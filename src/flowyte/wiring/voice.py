@@ -23,6 +23,9 @@ from flowyte.observe.orphans import sweep
 from flowyte.providers.builtin.ears import BuiltinEars
 from flowyte.providers.builtin.endpoint import Endpointing
 from flowyte.providers.builtin.mouth import BuiltinMouth
+from flowyte.tenancy.principal import Principal
+from flowyte.tenancy.revocation import ended
+from flowyte.vault.sign import InvalidToken
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.minds import open_mind
 from flowyte.wiring.serving import say_ready, stop_on_signal
@@ -31,6 +34,7 @@ from flowyte.wiring.talk import read_talk_token
 logger = log.get(__name__)
 DRAIN_S = 20.0
 SWEEP_S = 5.0
+WATCH_S = 1.0  # with the end of the call itself, a revoked key's calls are over within two seconds
 
 
 class TokenUsed(Forbidden):
@@ -43,6 +47,8 @@ class Held:
 
     session: Session
     calls: LiveCalls
+    running: dict[Session, Principal]
+    principal: Principal
 
     def hear(self, pcm: bytes) -> None:
         self.session.hear(pcm)
@@ -54,8 +60,12 @@ class Held:
         self.session.lost(cause)
 
     async def run(self) -> object:
-        with self.calls.holding(self.session):
-            return await self.session.run()
+        self.running[self.session] = self.principal
+        try:
+            with self.calls.holding(self.session):
+                return await self.session.run()
+        finally:
+            del self.running[self.session]
 
 
 class Switchboard:
@@ -68,6 +78,7 @@ class Switchboard:
         self._mind = mind
         self._keeper = keeper
         self.pacer = Pacer(base.clock)
+        self.running: dict[Session, Principal] = {}
         self.calls = LiveCalls(self.pacer, Admission(max_calls=base.settings.max_calls))
 
     async def open_call(self, arrival: Arrival, leg: Leg) -> Opened:
@@ -75,6 +86,11 @@ class Switchboard:
         verdict = self.calls.verdict()
         if isinstance(verdict, Busy):
             raise Unavailable(f"No more calls are taken at the moment ({verdict.reason}).")
+        most = self._base.settings.max_organization_calls
+        if sum(1 for other in self.running.values() if other.org == principal.org) >= most:
+            raise Unavailable(f"This organization has {most} calls at once, which is its limit.")
+        if principal.credential and await ended(self._base.database, [principal.credential]):
+            raise InvalidToken
         async with self._base.database.tenant(principal) as tx:
             version = await pinned(tx, claims["agent"], draft=claims["draft"])
         opening = Opening(
@@ -107,7 +123,20 @@ class Switchboard:
             pacer=self.pacer,
         )
         session = Session(leg, services=services, context=context, evidence=evidence)
-        return Opened(call=Held(session=session, calls=self.calls), conversation_id=opening.id)
+        held = Held(session=session, calls=self.calls, running=self.running, principal=principal)
+        return Opened(call=held, conversation_id=opening.id)
+
+    async def watch_credentials(self) -> None:
+        """End the calls of keys and sessions that have ended; each second, one query for all of them."""
+        while True:
+            await asyncio.sleep(WATCH_S)
+            with suppress(Unavailable):
+                asked = {principal.credential for principal in self.running.values() if principal.credential}
+                over = await ended(self._base.database, asked)
+                for session, principal in list(self.running.items()):
+                    if principal.credential in over:
+                        logger.info("call.credential_ended")
+                        session.end("operator_ended")
 
 
 async def serve(settings: Settings) -> None:
@@ -118,7 +147,10 @@ async def serve(settings: Settings) -> None:
         board = Switchboard(base, ears=ears, mouth=mouth, mind=mind, keeper=keeper)
         server = VoiceServer(board.open_call, clock=base.clock)
         async with asyncio.TaskGroup() as group:
-            running = [group.create_task(work) for work in (board.pacer.run(), keeper.run(), _sweeping(base))]
+            running = [
+                group.create_task(work)
+                for work in (board.pacer.run(), keeper.run(), _sweeping(base), board.watch_credentials())
+            ]
             async with server.serving("127.0.0.1", settings.voice_port) as (host, port):
                 say_ready(f"{host}:{port}")
                 await stop.wait()

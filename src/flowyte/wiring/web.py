@@ -14,7 +14,7 @@ from flowyte.api.app import api_routes, health
 from flowyte.api.phone import phone_routes
 from flowyte.api.problem import HANDLERS
 from flowyte.api.problem import of_framework as problem_for
-from flowyte.api.services import ApiServices, Talk
+from flowyte.api.services import ApiServices, RequestLimits, Talk
 from flowyte.channels.chat.desk import Desk
 from flowyte.channels.splice import make_splice
 from flowyte.dashboard.app import page_routes
@@ -36,8 +36,10 @@ GRACE_S = 5
 
 
 def api_services(base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbox | None = None) -> ApiServices:
-    def make_talk(org: UUID, agent_id: str, draft: bool, line: Any, parties: Mapping[str, str] | None = None) -> Talk:
-        token, conversation_id = make_talk_token(base.signer, org, agent_id, draft=draft, parties=parties)
+    def make_talk(
+        org: UUID, agent_id: str, draft: bool, line: Any, parties: Mapping[str, str] | None = None, by: bytes = b""
+    ) -> Talk:
+        token, conversation_id = make_talk_token(base.signer, org, agent_id, draft=draft, parties=parties, by=by)
         return Talk(url=stream_url(address(base.settings), line), token=token, conversation_id=conversation_id)
 
     async def embed(text: str) -> list[float]:
@@ -57,6 +59,7 @@ def api_services(base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbo
         embed=embed,
         parts_of=parts_of,
         mail=outbox,
+        limits=RequestLimits(of_credential=base.settings.key_rpm, of_organization=base.settings.organization_rpm),
     )
 
 

@@ -49,7 +49,12 @@ class Caller(Protocol):
 
 
 def make_talk(
-    org: UUID, agent_id: str, draft: bool, line: Literal["browser", "phone"], parties: Mapping[str, str] | None = None
+    org: UUID,
+    agent_id: str,
+    draft: bool,
+    line: Literal["browser", "phone"],
+    parties: Mapping[str, str] | None = None,
+    by: bytes = b"",
 ) -> Talk:
     return Talk(url="wss://voice.example.com/voice/browser", token=new_id("tok"), conversation_id=new_id("cnv"))
 

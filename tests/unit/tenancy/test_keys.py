@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowyte.kit.ids import ALPHABET, decode62, encode62
-from flowyte.tenancy.keys import new_key_text, well_formed
+from flowyte.tenancy.key_text import new_key_text, well_formed
 
 
 @given(st.sampled_from(["live", "test"]), st.integers(0, 51), st.sampled_from(ALPHABET))

@@ -1,0 +1,44 @@
+"""Header fields that every answer of the API has, whatever its status: how many requests are left, and for whom."""
+
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from flowyte.tenancy.rate import Taken
+
+FOR_PAGES = "/api/v1/chat/widget/"
+
+
+class TellLimits(ASGIMiddleware):
+    """RateLimit and RateLimit-Policy, and for a page of a publishable key's own site, that it may read the answer."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                taken: Taken | None = scope.get("rate")  # type: ignore[assignment]
+                origin: str | None = scope.get("allowed_origin")  # type: ignore[assignment]
+                told = [*message["headers"]]
+                if taken is not None:
+                    told.append((b"ratelimit-policy", f'"minute";q={taken.per_minute};w=60'.encode()))
+                    told.append((b"ratelimit", f'"minute";r={taken.left};t={taken.full_in_s}'.encode()))
+                if origin is not None:
+                    told.append((b"access-control-allow-origin", origin.encode("latin-1")))
+                    told.append((b"access-control-expose-headers", b"RateLimit, RateLimit-Policy, Retry-After"))
+                    told.append((b"vary", b"Origin"))
+                if scope.get("method") == "OPTIONS" and scope["path"].startswith(FOR_PAGES):
+                    told += _preflight(scope)
+                message["headers"] = told
+            await send(message)
+
+        await next_app(scope, receive, tell)
+
+
+def _preflight(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """A browser asks without the key whether it may send it. Any site may; the key decides which reads the answer."""
+    origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
+    return [] if origin is None else [
+        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-methods", b"GET, POST"),
+        (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key"),
+        (b"access-control-max-age", b"600"),
+        (b"vary", b"Origin"),
+    ]  # fmt: skip

@@ -1,0 +1,99 @@
+"""Secret keys from the making to the end: expiry, replacing, leaking, and what is refused."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+from tests.postgres.api.conftest import House, anonymous
+
+from flowyte.tenancy import revocation
+from flowyte.tenancy.audit import events
+from flowyte.tenancy.key_text import new_key_text
+
+
+async def opens(house: House, key: str) -> bool:
+    async with anonymous(house.app) as client:
+        answer = await client.get("/agents", headers={"Authorization": f"Bearer {key}"})
+    assert answer.status_code in (200, 401)
+    return answer.status_code == 200
+
+
+async def test_a_key_opens_until_it_expires(house: House, mine: httpx.AsyncClient) -> None:
+    """A time that is past is past from the beginning; one without a zone is refused."""
+    for moment, good in ((datetime.now(UTC) + timedelta(hours=1), True), (datetime.now(UTC), False)):
+        made = await mine.post("/api-keys", json={"name": "k", "expiresAt": moment.isoformat()})
+        assert await opens(house, made.json()["data"]["key"]) == good
+    refused = await mine.post("/api-keys", json={"name": "k", "expiresAt": "2030-01-01T00:00:00"})
+    assert refused.status_code == 400
+
+
+async def test_a_key_is_replaced_while_both_work(house: House, mine: httpx.AsyncClient) -> None:
+    """The new key may do the same, the old one ends with the overlap, and is replaced once."""
+    old = (await mine.post("/api-keys", json={"name": "k", "scopes": ["agents:read"]})).json()["data"]
+    new = (await mine.post(f"/api-keys/{old['id']}/rotate", json={"overlapHours": 2})).json()["data"]
+    assert new["scopes"] == ["agents:read"]
+    assert await opens(house, old["key"])
+    assert await opens(house, new["key"])
+    again = await mine.post(f"/api-keys/{old['id']}/rotate")
+    assert again.status_code == 400
+    async with house.services.database.tenant(house.principal) as tx:
+        await tx.execute("UPDATE api_keys SET expires_at = now() WHERE org_id = $1 AND id = $2", tx.org, old["id"])
+    assert not await opens(house, old["key"])
+    last = (await mine.post(f"/api-keys/{new['id']}/rotate", json={"overlapHours": 0})).json()["data"]
+    assert not await opens(house, new["key"])
+    assert await opens(house, last["key"])
+
+
+async def test_rotating_is_shown_once_also_when_it_is_tried_again(house: House, mine: httpx.AsyncClient) -> None:
+    """A retry with the same Idempotency-Key gets the first answer without the key."""
+    old = (await mine.post("/api-keys", json={"name": "k", "scopes": ["agents:read"]})).json()["data"]
+    answers = [await mine.post(f"/api-keys/{old['id']}/rotate", headers={"Idempotency-Key": "once"}) for _ in range(2)]
+    assert answers[0].json()["data"]["key"]
+    assert answers[1].json()["data"]["key"] is None
+    assert answers[0].json()["data"]["id"] == answers[1].json()["data"]["id"]
+
+
+async def test_nobody_gives_a_key_more_than_they_hold(house: House, mine: httpx.AsyncClient) -> None:
+    """Also not by replacing a stronger one."""
+    strong = (await mine.post("/api-keys", json={"name": "k"})).json()["data"]
+    weak = (await mine.post("/api-keys", json={"name": "k", "scopes": ["keys:write"]})).json()["data"]
+    async with anonymous(house.app) as client:
+        client.headers["Authorization"] = f"Bearer {weak['key']}"
+        answer = await client.post(f"/api-keys/{strong['id']}/rotate")
+    assert answer.status_code == 400
+    assert await opens(house, strong["key"])
+
+
+async def test_a_leaked_key_is_ended_by_whoever_found_it(house: House, mine: httpx.AsyncClient) -> None:
+    """A living key, one that was revoked, one that never was and no key at all get the same answer."""
+    made = (await mine.post("/api-keys", json={"name": "k"})).json()["data"]
+    answers = []
+    async with anonymous(house.app) as finder:
+        for text in (f"  {made['key']}\n", made["key"], new_key_text("live"), new_key_text("live", "pk"), "x", ""):
+            answer = await finder.post("/leaked-keys", json={"key": text})
+            answers.append((answer.status_code, answer.content))
+    assert set(answers) == {(202, b'{"success":true,"data":{"received":true}}')}
+    assert not await opens(house, made["key"])
+    async with house.services.database.tenant(house.principal) as tx:
+        actions = {event.action for event in await events(tx, object=made["id"])}
+    assert {"api_keys.leaked", "api_keys.changed"} <= actions
+
+
+async def test_what_has_ended_is_known_by_its_digest(house: House, mine: httpx.AsyncClient) -> None:
+    """What every process asks each second about the calls it holds."""
+    made = (await mine.post("/api-keys", json={"name": "k"})).json()["data"]
+    digest = house.services.peppers.digest("key", made["key"])
+    database = house.services.database
+    assert await revocation.ended(database, [digest]) == set()
+    assert await revocation.ended(database, []) == set()
+    await mine.delete(f"/api-keys/{made['id']}")
+    assert await revocation.ended(database, [digest]) == {digest}
+
+
+async def test_every_answer_tells_how_many_requests_are_left(house: House, mine: httpx.AsyncClient) -> None:
+    """Refusals too; the count is the credential's and goes down with each request."""
+    left = []
+    for path in ("/agents", "/agents/agt_x", "/agents?limit=0"):
+        answer = await mine.get(path)
+        assert answer.headers["ratelimit-policy"] == '"minute";q=600;w=60'
+        left.append(int(answer.headers["ratelimit"].split(";")[1].removeprefix("r=")))
+    assert left == [599, 598, 597]
