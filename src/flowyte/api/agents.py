@@ -131,6 +131,7 @@ async def create_talk_token(
     asked = data or TalkRequest()
     async with services.database.tenant(principal) as tx:
         await verbs.pinned(tx, agent_id, draft=asked.draft_mode)
+        await services.storage.check(tx)
     talk = services.make_talk(principal.org, agent_id, asked.draft_mode, asked.channel, None, principal.credential)
     return one({"realtimeUrl": talk.url, "token": talk.token, "room": talk.conversation_id})
 

@@ -74,6 +74,7 @@ async def create_session(services: Services, principal: Asker, data: NewSession)
     async with services.database.tenant(principal) as tx:
         more = await services.parts_of(tx, data.agent_id) if data.draft_mode else None
         version = await pinned(tx, data.agent_id, draft=data.draft_mode, more=more)
+        await services.storage.check(tx)
     begun = await services.desk.begin(principal, version)
     async with services.database.tenant(principal) as tx:
         conversation = await store.get_conversation(tx, begun.conversation_id)
@@ -145,6 +146,7 @@ async def complete(services: Services, principal: Asker, data: Completion) -> Re
     )
     async with services.database.tenant(principal) as tx:
         version = await pinned(tx, data.model, draft=False)
+        await services.storage.check(tx)
     begun = await services.desk.begin(principal, version, history=history)
     frames = _frames(services, principal, begun.conversation_id, last.content, then_end=True)
     first = await anext(frames)

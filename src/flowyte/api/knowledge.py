@@ -67,6 +67,7 @@ async def list_sources(services: Services, principal: Asker, agent_id: str) -> d
 async def create_source(services: Services, principal: Asker, agent_id: str, data: NewSource) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         await get_agent(tx, agent_id)
+        await services.storage.check(tx)
         source = await verbs.create_source(
             tx, agent_id=agent_id, kind=data.kind, name=data.name, content=data.content, faq=data.faq
         )

@@ -16,6 +16,7 @@ from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.rate import Rates
+from flowyte.tenancy.storage import Storage
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
@@ -71,6 +72,7 @@ class ApiServices:
     """What other rooms add to an agent's version (its skills and sources)."""
     limits: RequestLimits = RequestLimits()
     rates: Rates = field(default_factory=Rates)
+    storage: Storage
     mail: Outbox | None = None
     passwords: Passwords = field(default_factory=Passwords)
 

@@ -33,6 +33,7 @@ async def create_session(services: Services, principal: Asker, data: Visit | Non
         raise Forbidden("A conversation of the widget begins with a publishable key.")
     async with services.database.tenant(principal) as tx:
         version = await pinned(tx, principal.agent, draft=False)
+        await services.storage.check(tx)
     begun = await services.desk.begin(principal, version)
     greeting = next((str(frame.data["text"]) for frame in begun.frames if frame.type == "agent_message"), "")
     token = visit_token(services.signer, principal, begun.conversation_id)

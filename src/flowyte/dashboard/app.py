@@ -19,6 +19,7 @@ from flowyte.dashboard import (
     sign_in,
     talk,
     versions,
+    website,
 )  # fmt: skip
 from flowyte.dashboard.auth import provide_pages, provide_viewer, require_session
 from flowyte.dashboard.problem import HANDLERS
@@ -30,6 +31,7 @@ PAGES = (
     draft,
     versions,
     knowledge,
+    website,
     talk,
     conversations,
     messages,

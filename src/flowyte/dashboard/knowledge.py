@@ -58,6 +58,7 @@ async def new_source(request: Request[Any, Any, Any], pages: Pages, viewer: View
     try:
         async with pages.database.tenant(viewer) as tx:
             await get_agent(tx, agent_id)
+            await pages.storage.check(tx)
             source = await verbs.create_source(
                 tx, agent_id=agent_id, kind=form.get("kind", ""), name=form.get("name", ""), **_content(form)
             )

@@ -16,6 +16,7 @@ from flowyte.tenancy.passkeys import Site
 from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
+from flowyte.tenancy.storage import Storage
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
@@ -36,6 +37,7 @@ class PageServices:
     signer: UrlSigner
     address: str
     """By which this installation is reached; links in letters begin with it, whatever a request says."""
+    storage: Storage
     mail: Outbox | None = None
     open_sign_up: bool = False
     passwords: Passwords = field(default_factory=Passwords)

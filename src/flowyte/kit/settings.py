@@ -55,6 +55,7 @@ class Settings:
     max_organization_calls: int = _setting(50, "calls of one organization that one voice process admits at once")
     key_rpm: int = _setting(600, "API requests that one key or session may make in a minute")
     organization_rpm: int = _setting(3000, "API requests that one organization may make in a minute")
+    organization_storage_mb: int = _setting(20_480, "megabytes of knowledge and recordings that one organization keeps")
     keys: str = _setting("file", "where key-encryption keys are: file, environment, or aws-kms: and a key's ARN")
     kms_endpoint: str = _setting("", "address of AWS KMS where it is not the region's public one")
     log_level: str = _setting("info", "debug, info, warning or error")

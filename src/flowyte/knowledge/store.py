@@ -93,6 +93,15 @@ async def replace_chunks(
     )
 
 
+async def bytes_kept(tx: TenantTx) -> int:
+    """Of all sources, as they were given."""
+    kept = await tx.fetchval(
+        "SELECT coalesce(sum(octet_length(content) + octet_length(faq::text)), 0)::bigint FROM knowledge_sources "
+        "WHERE org_id = $1", tx.org,
+    )  # fmt: skip
+    return int(kept)
+
+
 def vector_text(vector: Sequence[float]) -> str:
     """As pgvector reads it; seven digits are all that a 32-bit number has."""
     return "[" + ",".join(f"{float(number):.7g}" for number in vector) + "]"

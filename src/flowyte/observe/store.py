@@ -110,6 +110,15 @@ async def close_conversation(
     )  # fmt: skip
 
 
+async def bytes_kept(tx: TenantTx) -> int:
+    """Of all recordings: two tracks of 16-bit samples."""
+    kept = await tx.fetchval(
+        "SELECT coalesce(sum(recording_ms::bigint * recording_rate * 4 / 1000), 0)::bigint FROM conversations "
+        "WHERE org_id = $1 AND recording_state IN ('ready', 'partial')", tx.org,
+    )  # fmt: skip
+    return int(kept)
+
+
 async def keep_alive(tx: TenantTx, ids: Sequence[str]) -> None:
     await tx.execute("UPDATE conversations SET alive_at = now() WHERE org_id = $1 AND id = ANY($2)", tx.org, list(ids))
 

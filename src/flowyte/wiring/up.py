@@ -88,6 +88,7 @@ async def _serve(settings: Settings, say: Say, began: float) -> None:
         "FLOWYTE_MAX_ORGANIZATION_CALLS": str(settings.max_organization_calls),
         "FLOWYTE_KEY_RPM": str(settings.key_rpm),
         "FLOWYTE_ORGANIZATION_RPM": str(settings.organization_rpm),
+        "FLOWYTE_ORGANIZATION_STORAGE_MB": str(settings.organization_storage_mb),
         "FLOWYTE_KEYS": settings.keys,
         "FLOWYTE_KMS_ENDPOINT": settings.kms_endpoint,
         "FLOWYTE_LOG_LEVEL": settings.log_level,

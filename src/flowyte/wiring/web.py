@@ -21,9 +21,12 @@ from flowyte.dashboard.app import page_routes
 from flowyte.dashboard.problem import of_framework as page_for
 from flowyte.dashboard.services import PageServices
 from flowyte.kit.settings import Settings
+from flowyte.knowledge import store as knowledge
+from flowyte.observe import store as observe
 from flowyte.observe.evidence import Keeper
 from flowyte.providers.smtp import Outbox
 from flowyte.providers.smtp import Server as MailServer
+from flowyte.tenancy.storage import Storage
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.minds import open_mind
@@ -58,6 +61,9 @@ def api_services(base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbo
         make_talk=make_talk,
         embed=embed,
         parts_of=parts_of,
+        storage=Storage(
+            (knowledge.bytes_kept, observe.bytes_kept), base.clock, most_mb=base.settings.organization_storage_mb
+        ),
         mail=outbox,
         limits=RequestLimits(of_credential=base.settings.key_rpm, of_organization=base.settings.organization_rpm),
     )
@@ -75,6 +81,7 @@ def page_services(base: Foundation, api: ApiServices) -> PageServices:
         parts_of=parts_of,
         signer=base.signer,
         address=address(base.settings),
+        storage=api.storage,
         mail=api.mail,
         open_sign_up=base.settings.open_sign_up,
         passwords=api.passwords,

@@ -20,10 +20,13 @@ from flowyte.channels.chat.desk import Desk
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.ids import new_id
+from flowyte.knowledge import store as knowledge
 from flowyte.minds.grounded import PolicyMind
+from flowyte.observe import store as observe
 from flowyte.observe.evidence import Keeper
 from flowyte.tenancy.keys import create_key
 from flowyte.tenancy.principal import Principal
+from flowyte.tenancy.storage import Storage
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
@@ -90,7 +93,7 @@ def house(
     services = ApiServices(
         database=database, peppers=Peppers(keys), clock=clock, sealer=sealer, signer=UrlSigner(keys, clock),
         data_dir=tmp_path, desk=desk_of(database, sealer, clock, tmp_path), make_talk=make_talk, embed=embed,
-        address=OWN,
+        address=OWN, storage=Storage((knowledge.bytes_kept, observe.bytes_kept), clock, most_mb=1),
         parts_of=parts_of,
     )  # fmt: skip
     app = Litestar([api_routes(), phone_routes()], exception_handlers=HANDLERS)

@@ -29,6 +29,7 @@ from flowyte.tenancy import members, publishable
 from flowyte.tenancy.keys import create_key
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
+from flowyte.tenancy.storage import Storage
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
@@ -128,6 +129,7 @@ async def services(database: Database, keys: FileKeys, tmp_path: Path) -> ApiSer
         make_talk=talk,
         embed=embed,
         parts_of=parts_of,
+        storage=Storage((), clock),
     )
 
 

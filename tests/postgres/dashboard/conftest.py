@@ -21,12 +21,13 @@ from flowyte.knowledge.sources import create_source
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.providers.smtp import Outbox, Server
 from flowyte.skills.messages import file_message
-from flowyte.tenancy import members
+from flowyte.tenancy import members, publishable
 from flowyte.tenancy.browser import COOKIE
 from flowyte.tenancy.keys import create_key
 from flowyte.tenancy.people import Account
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.sessions import authenticate_session, create_session
+from flowyte.tenancy.storage import Storage
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
@@ -89,6 +90,7 @@ def house(
         secure=False,
         embed=embed,
         parts_of=parts_of,
+        storage=Storage((), SystemClock()),
         signer=UrlSigner(keys, SystemClock()),
         address=OWN,
         mail=Outbox(Server.parse("smtp://127.0.0.1:9"), "house@example.com"),
@@ -147,12 +149,15 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
         )  # fmt: skip
     session = await passkey_and_session(house, principal)
     async with pages.database.tenant(principal) as tx:
+        wishes = publishable.Wishes(name="Site", allowed_origins=("https://example.com",))
+        site_key, _ = await publishable.create(tx, pages.peppers, agent_id=agent.id, wishes=wishes, by=principal)
         invite, _ = await members.invite(tx, pages.door, principal, email="desk@example.com", role="builder")
         await tx.execute("INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, 'a@example.com', 'builder')",
                          tx.org, person := new_id("per"))  # fmt: skip
     return {
         "member_id": person,
         "invite_id": invite.id,
+        "publishable_key_id": site_key.id,
         "session_id": session[0],
         "passkey_id": session[1],
         "agent_id": agent.id,

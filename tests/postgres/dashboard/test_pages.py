@@ -10,7 +10,7 @@ from tests.postgres.dashboard.conftest import OWN, House, furnish
 RANDOM = "0000000000000000000000"
 PUBLIC = {
     "/sign-in", "/sign-in/passkey", "/sign-in/passkey/options", "/join", "/forgot", "/new-password", "/sign-up",
-    "/static/{digest}/{path}",
+    "/leaked-key", "/static/{digest}/{path}",
 }  # fmt: skip
 # What a change's form must hold to be refused for whose object it is, and for nothing else.
 FORMS = {
@@ -31,6 +31,7 @@ FORMS = {
     "/agents/{agent_id}/knowledge/new": {"kind": "text", "name": "More", "text": "Words."},
     "/agents/{agent_id}/knowledge/{source_id}": {"kind": "text", "name": "More", "text": "Words."},
     "/agents/{agent_id}/rollback": {"versionId": f"ver_{RANDOM}"},
+    "/agents/{agent_id}/website": {"name": "Site", "origins": "https://example.com", "rpm": "60"},
     "/members/{member_id}/role": {"role": "builder"},
     "/messages/{message_id}": {"status": "read"},
 }
