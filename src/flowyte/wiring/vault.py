@@ -22,7 +22,7 @@ logger = log.get(__name__)
 
 async def status(settings: Settings) -> dict[str, object]:
     """Which key wraps, and each organization's versions by what wraps them."""
-    async with _base(settings) as base:
+    async with beside(settings) as base:
         found = {}
         for org in await _organizations(base):
             async with base.database.tenant(system_principal(org)) as tx:
@@ -33,7 +33,7 @@ async def status(settings: Settings) -> dict[str, object]:
 
 async def add_key(settings: Settings) -> dict[str, object]:
     """Make the next key file and wrap every organization's keys by it."""
-    async with _base(settings) as base:
+    async with beside(settings) as base:
         if not isinstance(base.keys.main, FileKeys):
             raise SetupError(
                 "Keys are not files here. Add FLOWYTE_KEK_2, or name another key in the setting keys; start "
@@ -45,7 +45,7 @@ async def add_key(settings: Settings) -> dict[str, object]:
 
 async def rewrap(settings: Settings) -> dict[str, object]:
     """Wrap every organization's keys by what should wrap them now."""
-    async with _base(settings) as base:
+    async with beside(settings) as base:
         return await rewrap_all(base)
 
 
@@ -64,7 +64,7 @@ async def rewrap_all(base: Foundation) -> dict[str, object]:
 
 async def rotate_organization(settings: Settings, org: uuid.UUID) -> dict[str, object]:
     """A new version of an organization's key, and its conversations' keys sealed under it."""
-    async with _base(settings) as base:
+    async with beside(settings) as base:
         async with base.database.tenant(system_principal(org)) as tx:
             version = await rotate.rotate_organization_key(tx, base.sealer)
         return {"version": version, "resealed": await _reseal(base, org)}
@@ -72,7 +72,7 @@ async def rotate_organization(settings: Settings, org: uuid.UUID) -> dict[str, o
 
 async def bring_key(settings: Settings, org: uuid.UUID, arn: str) -> dict[str, object]:
     """Let an organization's keys open only with its own key in KMS from now on."""
-    async with _base(settings) as base:
+    async with beside(settings) as base:
         async with base.database.tenant(system_principal(org)) as tx:
             await rotate.bring_key(tx, base.keys, base.sealer, arn)
         return {"ownKey": arn, "resealed": await _reseal(base, org)}
@@ -80,7 +80,7 @@ async def bring_key(settings: Settings, org: uuid.UUID, arn: str) -> dict[str, o
 
 async def leave_own_key(settings: Settings, org: uuid.UUID) -> dict[str, object]:
     """Back to the installation's key; needs the own key to open once more."""
-    async with _base(settings) as base:
+    async with beside(settings) as base:
         async with base.database.tenant(system_principal(org)) as tx:
             await rotate.leave_own_key(tx, base.keys, base.sealer)
         return {"ownKey": None}
@@ -103,7 +103,7 @@ async def _organizations(base: Foundation) -> list[uuid.UUID]:
 
 
 @asynccontextmanager
-async def _base(settings: Settings) -> AsyncIterator[Foundation]:
+async def beside(settings: Settings) -> AsyncIterator[Foundation]:
     """On DATABASE_URL, else on the embedded database of an installation that runs."""
     if not settings.database_url:
         cluster = postgres.running(settings.data_dir / "postgres")
