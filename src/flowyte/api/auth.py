@@ -3,6 +3,8 @@
 A cookie is sent by the browser on its own, so a change that comes with one must also come from our own pages.
 """
 
+import asyncio
+import hashlib
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +13,15 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from flowyte.api.services import ApiServices
-from flowyte.kit.errors import Unauthenticated
+from flowyte.kit.errors import TooMany, Unauthenticated
 from flowyte.tenancy import publishable
 from flowyte.tenancy.browser import CHANGES, address_of, cookie_of, refuse_foreign
 from flowyte.tenancy.keys import authenticate_key
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.rate import Taken
 from flowyte.tenancy.sessions import authenticate_session
+
+REFUSED_WAIT_S = 0.25  # who does not slow down is slowed: four requests a second over each of their connections
 
 
 async def principal_of(connection: ASGIConnection[Any, Any, Any, Any], services: ApiServices) -> Principal:
@@ -54,8 +58,17 @@ async def _bearer(connection: ASGIConnection[Any, Any, Any, Any], services: ApiS
 async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard on every operation: an operation without a scope is a fault of ours."""
     services: ApiServices = connection.app.state.services
-    principal = replace(await principal_of(connection, services), address=address_of(connection.client))
-    connection.scope["rate"] = _take(services, principal)  # type: ignore[typeddict-unknown-key]
+    presented = hashlib.sha256(
+        f"{connection.headers.get('authorization')}\0{cookie_of(connection.cookies)}".encode()
+    ).digest()
+    try:
+        services.rates.refuse_again(presented, services.clock.monotonic_ms())
+        principal = replace(await principal_of(connection, services), address=address_of(connection.client))
+        connection.scope["rate"] = _take(services, principal)  # type: ignore[typeddict-unknown-key]
+    except TooMany as refused:
+        services.rates.remember_refusal(presented, refused, services.clock.monotonic_ms())
+        await asyncio.sleep(REFUSED_WAIT_S)
+        raise
     principal.require(handler.opt["scope"])
     connection.scope["principal"] = principal  # type: ignore[typeddict-unknown-key]
 

@@ -18,8 +18,8 @@ class TellLimits(ASGIMiddleware):
                 origin: str | None = scope.get("allowed_origin")  # type: ignore[assignment]
                 told = [*message["headers"]]
                 if taken is not None:
-                    told.append((b"ratelimit-policy", f'"minute";q={taken.per_minute};w=60'.encode()))
-                    told.append((b"ratelimit", f'"minute";r={taken.left};t={taken.full_in_s}'.encode()))
+                    told.append((b"ratelimit-policy", f'"burst";q={taken.most};w={taken.window_s}'.encode()))
+                    told.append((b"ratelimit", f'"burst";r={taken.left};t={taken.full_in_s}'.encode()))
                 if origin is not None:
                     told.append((b"access-control-allow-origin", origin.encode("latin-1")))
                     told.append((b"access-control-expose-headers", b"RateLimit, RateLimit-Policy, Retry-After"))

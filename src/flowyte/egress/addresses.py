@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from flowyte.kit.errors import SetupError
+
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
@@ -42,7 +44,10 @@ FORBIDDEN: dict[str, str] = {
 # Of IPv6, only what is assigned for global unicast; all other ranges hold IPv4 inside, are local, or are nothing yet.
 GLOBAL_V6 = IPv6Network("2000::/3")
 NETWORKS: tuple[tuple[Network, str], ...] = tuple((ip_network(text), why) for text, why in FORBIDDEN.items())
-NAME = re.compile(r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z][a-z0-9-]{0,62}\.?", re.IGNORECASE)
+# RFC 1035 2.3.4 for the lengths. ASCII, because without it IGNORECASE takes U+017F and U+212A for an s and a k.
+NAME = re.compile(
+    r"(?=.{1,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)*[a-z][a-z0-9-]{0,62}\.?", re.IGNORECASE | re.ASCII
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +76,30 @@ def plain_host(host: str) -> Address | str | None:
     """A literal address or a host name as everybody reads it; None for anything else.
 
     Refused is what resolvers understand and readers do not: `0x7f.1`, `2130706433`, digits of other scripts, names that
-    end in a number, escapes, white space.
+    end in a number, escapes, white space, zone ids. Brackets are taken round an IPv6 address only.
     """
-    bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
+    bracketed = host.startswith("[") and host.endswith("]")
     try:
-        return ip_address(bare)
+        address = ip_address(host[1:-1] if bracketed else host)
     except ValueError:
-        pass
-    return host.rstrip(".").lower() if NAME.fullmatch(host) else None
+        return host.rstrip(".").lower() if NAME.fullmatch(host) else None
+    if isinstance(address, IPv4Address):
+        return None if bracketed else address
+    return address if address.scope_id is None else None
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """The setting `egress_allow`: networks separated by commas. SetupError names the one that cannot be read."""
+    return tuple(_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _network(text: str) -> Network:
+    try:
+        network = ip_network(text)
+    except ValueError as error:
+        raise SetupError(
+            f"The setting egress_allow holds {text!r}, which is no network ({error}). Write 10.20.0.0/16, for example."
+        ) from error
+    if network.prefixlen == 0:
+        raise SetupError(f"The setting egress_allow holds {text!r}, which is everything. Name the networks you mean.")
+    return network

@@ -58,6 +58,9 @@ class Settings:
     organization_storage_mb: int = _setting(20_480, "megabytes of knowledge and recordings that one organization keeps")
     keys: str = _setting("file", "where key-encryption keys are: file, environment, or aws-kms: and a key's ARN")
     kms_endpoint: str = _setting("", "address of AWS KMS where it is not the region's public one")
+    egress_allow: str = _setting(
+        "", "private networks that requests of agents may reach, separated by commas; empty: none"
+    )
     log_level: str = _setting("info", "debug, info, warning or error")
     log_json: bool = _setting(False, "log one JSON object a line")
     log_personal: bool = _setting(False, "keep personal data in the log (keys that begin with pii_)")

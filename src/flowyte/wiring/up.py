@@ -91,6 +91,7 @@ async def _serve(settings: Settings, say: Say, began: float) -> None:
         "FLOWYTE_ORGANIZATION_STORAGE_MB": str(settings.organization_storage_mb),
         "FLOWYTE_KEYS": settings.keys,
         "FLOWYTE_KMS_ENDPOINT": settings.kms_endpoint,
+        "FLOWYTE_EGRESS_ALLOW": settings.egress_allow,
         "FLOWYTE_LOG_LEVEL": settings.log_level,
     }
     roles = {name: Role(name, environ, on_ready=lambda _address: None) for name in ("voice", "worker", "web")}

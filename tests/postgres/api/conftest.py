@@ -15,7 +15,7 @@ from litestar import Litestar
 from flowyte.api.app import api_routes
 from flowyte.api.phone import phone_routes
 from flowyte.api.problem import HANDLERS
-from flowyte.api.services import ApiServices, Talk
+from flowyte.api.services import ApiServices, RequestLimits, Talk
 from flowyte.channels.chat.desk import Desk
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database, TenantTx
@@ -93,7 +93,8 @@ def house(
     services = ApiServices(
         database=database, peppers=Peppers(keys), clock=clock, sealer=sealer, signer=UrlSigner(keys, clock),
         data_dir=tmp_path, desk=desk_of(database, sealer, clock, tmp_path), make_talk=make_talk, embed=embed,
-        address=OWN, storage=Storage((knowledge.bytes_kept, observe.bytes_kept), clock, most_mb=1),
+        address=OWN, limits=RequestLimits(of_credential=60_000, of_organization=600_000),
+        storage=Storage((knowledge.bytes_kept, observe.bytes_kept), clock, most_mb=1),
         parts_of=parts_of,
     )  # fmt: skip
     app = Litestar([api_routes(), phone_routes()], exception_handlers=HANDLERS)

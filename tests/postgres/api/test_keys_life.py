@@ -1,10 +1,12 @@
 """Secret keys from the making to the end: expiry, replacing, leaking, and what is refused."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import httpx
 from tests.postgres.api.conftest import House, anonymous
 
+from flowyte.api.services import RequestLimits
 from flowyte.tenancy import revocation
 from flowyte.tenancy.audit import events
 from flowyte.tenancy.key_text import new_key_text
@@ -91,9 +93,30 @@ async def test_what_has_ended_is_known_by_its_digest(house: House, mine: httpx.A
 
 async def test_every_answer_tells_how_many_requests_are_left(house: House, mine: httpx.AsyncClient) -> None:
     """Refusals too; the count is the credential's and goes down with each request."""
+    house.app.state.services = replace(house.services, limits=RequestLimits())
     left = []
     for path in ("/agents", "/agents/agt_x", "/agents?limit=0"):
         answer = await mine.get(path)
-        assert answer.headers["ratelimit-policy"] == '"minute";q=600;w=60'
+        assert answer.headers["ratelimit-policy"] == '"burst";q=100;w=10'
         left.append(int(answer.headers["ratelimit"].split(";")[1].removeprefix("r=")))
-    assert left == [599, 598, 597]
+    assert left == [99, 98, 97]
+
+
+async def test_who_does_not_slow_down_is_refused_without_a_look(house: House, mine: httpx.AsyncClient) -> None:
+    """Over the limit nothing is looked up any more: the refusals need no database at all. Others are still served."""
+    house.app.state.services = replace(house.services, limits=RequestLimits(of_credential=30))
+    answers = [await mine.get("/agents") for _ in range(31)]
+    assert [answer.status_code for answer in answers] == [200] * 30 + [429]
+    real, queries = house.services.database, 0
+
+    class Counting:
+        def __getattr__(self, name: str) -> object:
+            nonlocal queries
+            queries += 1
+            return getattr(real, name)
+
+    house.app.state.services = replace(house.app.state.services, database=Counting())
+    again = await mine.get("/agents")
+    assert (again.status_code, again.json()["code"]) == (429, "rate_limited")
+    assert int(again.headers["retry-after"]) >= 1
+    assert queries == 0

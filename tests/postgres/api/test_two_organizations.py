@@ -17,7 +17,7 @@ from flowyte.agents.lines import import_line
 from flowyte.agents.publish import create, publish
 from flowyte.api.app import api_routes
 from flowyte.api.problem import HANDLERS
-from flowyte.api.services import ApiServices, Talk
+from flowyte.api.services import ApiServices, RequestLimits, Talk
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.ids import new_id
@@ -130,6 +130,7 @@ async def services(database: Database, keys: FileKeys, tmp_path: Path) -> ApiSer
         embed=embed,
         parts_of=parts_of,
         storage=Storage((), clock),
+        limits=RequestLimits(of_credential=60_000, of_organization=600_000),
     )
 
 

@@ -105,7 +105,7 @@ async def test_a_program_without_an_origin_is_held_by_the_limit(house: House, mi
     async with visitor(house, key, None) as client:
         answers = [await client.post(SESSIONS) for _ in range(3)]
     assert [answer.status_code for answer in answers] == [201, 201, 429]
-    assert answers[0].headers["ratelimit-policy"] == '"minute";q=2;w=60'
+    assert answers[0].headers["ratelimit-policy"] == '"burst";q=2;w=60'
     assert [answer.headers["ratelimit"].split(";")[1] for answer in answers[:2]] == ["r=1", "r=0"]
     assert 0 < int(answers[2].headers["retry-after"]) <= 60
 
