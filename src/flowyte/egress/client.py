@@ -15,6 +15,7 @@ from flowyte.kit.errors import VendorFailed
 
 __all__ = ["Answer", "Denied", "Egress", "Limits", "TooMuch", "checked"]
 
+USUAL = Limits()
 REDIRECTS = (301, 302, 303, 307, 308)
 FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError)
 
@@ -52,7 +53,7 @@ class Egress:
 
     async def request(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"",
-        limits: Limits = Limits(),
+        limits: Limits = USUAL,
     ) -> Answer:  # fmt: skip
         """Denied and Invalid before anything is sent; VendorFailed when the other side does not answer in time or size.
 

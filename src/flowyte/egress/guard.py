@@ -69,5 +69,5 @@ class Guard(httpcore.AsyncNetworkBackend):
     async def _asked(self, host: str, port: int) -> list[Address]:
         try:
             return [ip_address(text) for text in await self._resolve(host, port)]
-        except OSError as error:
-            raise VendorFailed(f"The name {host} is not known ({error.strerror or error}).") from error
+        except (OSError, ValueError) as error:
+            raise VendorFailed(f"The name {host} is not known ({error}).") from error

@@ -1,4 +1,4 @@
-"""A request as it may be sent: the address, the method and the headers, each checked before anything is opened. Pure."""
+"""A request as it may be sent: address, method and headers, each checked before anything is opened. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2, a token
 VALUE = re.compile(r"[\t\x20-\x7e]*")  # RFC 9110 5.5 without obs-text: what lies beyond ASCII has no agreed meaning
 # These say where a message ends and which connection it is of; a second opinion on either is request smuggling.
 OURS = frozenset(
-    "accept-encoding connection content-length expect host keep-alive proxy-connection te trailer transfer-encoding "
-    "upgrade".split()
+    {"accept-encoding", "connection", "content-length", "expect", "host", "keep-alive", "proxy-connection", "te"}
+    | {"trailer", "transfer-encoding", "upgrade"}
 )
 TOLD_TO_ANYBODY = frozenset({"user-agent", "accept", "accept-encoding", "content-type"})
 
