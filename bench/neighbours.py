@@ -1,8 +1,8 @@
 """How much a noisy organization slows a quiet one: `python -m bench.neighbours`.
 
-One web process and its database. The quiet organization reads its agents seven times a second; first alone, then beside another
-that sends as fast as it can over 16 connections, and this six times in turn, so that what else the machine does falls
-on both. The last line is one JSON object: the quiet one's p50 and p95 each way, and their ratio.
+One web process and its database. The quiet organization reads its agents seven times a second; first alone, then
+beside another that sends as fast as it can over 16 connections, and this six times in turn, so that what else the
+machine does falls on both. The last line is one JSON object: the quiet one's p50 and p95 each way, and their ratio.
 """
 
 import asyncio

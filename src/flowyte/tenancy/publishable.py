@@ -19,7 +19,7 @@ from flowyte.tenancy.key_text import Environment, new_key_text, prefix_of, well_
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.scopes import PUBLIC_SCOPES
 from flowyte.vault.digest import PEPPER_VERSION, Peppers
-from flowyte.vault.sign import UrlSigner
+from flowyte.vault.sign import InvalidToken, UrlSigner
 
 MOST_ORIGINS = 20
 DEFAULT_RPM = 60
@@ -166,7 +166,10 @@ async def authenticate_visit(
     database: Database, signer: UrlSigner, token: str, origin: str | None
 ) -> tuple[Principal, str]:
     """The visitor who began a conversation, and its id, while the key that began it stands."""
-    claims = signer.verify("visit", token)
+    try:
+        claims = signer.verify("visit", token)
+    except InvalidToken:
+        raise Unauthenticated from None  # as for every other text that opens nothing
     found = await _visitor(database, UUID(claims["o"]), origin, key_id=str(claims["k"]))
     return found, str(claims["c"])
 

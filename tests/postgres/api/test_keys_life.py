@@ -120,3 +120,29 @@ async def test_who_does_not_slow_down_is_refused_without_a_look(house: House, mi
     assert (again.status_code, again.json()["code"]) == (429, "rate_limited")
     assert int(again.headers["retry-after"]) >= 1
     assert queries == 0
+
+
+async def test_every_key_that_opens_nothing_is_answered_alike(house: House, mine: httpx.AsyncClient) -> None:
+    """Revoked, expired, cut off, mistyped, of the other environment, of another kind, and what is no key at all."""
+    made = [(await mine.post("/api-keys", json={"name": "k"})).json()["data"] for _ in range(3)]
+    await mine.delete(f"/api-keys/{made[0]['id']}")
+    async with house.services.database.tenant(house.principal) as tx:
+        await tx.execute("UPDATE api_keys SET expires_at = now() WHERE org_id = $1 AND id = $2", tx.org, made[1]["id"])
+    good = made[2]["key"]
+    assert await opens(house, good)
+    tried = [
+        made[0]["key"], made[1]["key"], good[:-1], good + "A", good.replace("_live_", "_test_"), good.swapcase(),
+        good.replace("_sk_", "_pk_"), good[:-1] + ("A" if good[-1] != "A" else "B"), new_key_text("live"),
+        new_key_text("test"), new_key_text("live", "pk"), "flowyte_sk_live_", "x", "a.b", "eyJjIjp7fX0.AAAA",
+        "é", "x" * 10_000,
+    ]  # fmt: skip
+    answers = set()
+    async with anonymous(house.app) as client:
+        for key in tried:
+            answer = await client.get("/agents", headers={"Authorization": f"Bearer {key}".encode("latin-1")})
+            answers.add((answer.status_code, answer.content))
+        for header in ("", "Bearer", "Bearer ", f"Basic {good}", f"bearer  {good[:-1]}", good):
+            answer = await client.get("/agents", headers={"Authorization": header})
+            answers.add((answer.status_code, answer.content))
+    assert len(answers) == 1
+    assert answers.pop()[0] == 401

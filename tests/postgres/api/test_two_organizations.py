@@ -3,7 +3,7 @@
 The operations are read from the application, so one that is not in the table fails here by itself.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,9 +26,11 @@ from flowyte.observe.evidence import Keeper, Opening
 from flowyte.skills.messages import file_message
 from flowyte.skills.store import create_skill
 from flowyte.tenancy import members, publishable
+from flowyte.tenancy.browser import COOKIE
 from flowyte.tenancy.keys import create_key
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
+from flowyte.tenancy.sessions import create_session
 from flowyte.tenancy.storage import Storage
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
@@ -212,16 +214,26 @@ def operations(app: Litestar) -> list[tuple[str, str, str]]:
     return found
 
 
+async def session_of(services: ApiServices, owner: Principal) -> dict[str, str]:
+    """As the dashboard's own pages send it."""
+    async with services.database.tenant(owner) as tx:
+        token = await create_session(tx, services.peppers, services.clock, role="owner")
+    own = {"Origin": "http://flowyte.example.com", "Sec-Fetch-Site": "same-origin"}
+    return {"Cookie": f"{COOKIE}={token}", **own}
+
+
+@pytest.mark.parametrize("credential", [key_of, session_of])
 async def test_a_foreign_id_is_answered_like_a_random_one(
     app: Litestar,
     client: httpx.AsyncClient,
     services: ApiServices,
     organization: Principal,
     other_organization: Principal,
+    credential: Callable[[ApiServices, Principal], Awaitable[dict[str, str]]],
 ) -> None:
     """Every operation with an id in its path: 404, byte for byte the same, and nothing of the other's is changed."""
     theirs = await objects_of(services, other_organization)
-    mine = await key_of(services, organization)
+    mine = await credential(services, organization)
     their_key = await key_of(services, other_organization)
     before = await seen(client, theirs, their_key)
     swept = 0
