@@ -81,7 +81,7 @@ class Egress:
         pieces, size = [], 0
         times = {"timeout": {"connect": limits.seconds}}
         async with self._pool.stream(
-            call.method, target, headers=call.wire, content=call.body, extensions=times
+            call.method, target, headers=call.wire, content=call.body or None, extensions=times
         ) as response:
             async for piece in response.aiter_stream():
                 size += len(piece)
