@@ -11,6 +11,7 @@ import msgspec
 import phonenumbers
 from msgspec import Meta, Struct, field
 
+from flowyte.guardrails.engine import BadPolicy, PolicySpec, read_specs
 from flowyte.kit.errors import FieldError, Invalid
 
 Line = Annotated[str, Meta(max_length=200)]
@@ -130,6 +131,7 @@ class Definition(Part):
     handoff_config: Handoff = field(default_factory=Handoff)
     call_control: CallControl = field(default_factory=CallControl)
     business_hours: BusinessHours = field(default_factory=BusinessHours)
+    guardrails: list[PolicySpec] = field(default_factory=list)
     channel_overrides: dict[str, Any] = field(default_factory=dict)
     recording: Recording = field(default_factory=Recording)
     avg_ticket_cents: Annotated[int, Meta(ge=0)] | None = None
@@ -144,6 +146,10 @@ def read(values: dict[str, Any]) -> Definition:
         definition = msgspec.convert(values, Definition)
     except msgspec.ValidationError as error:
         raise Invalid(fields=[field_of(error)]) from error
+    try:
+        read_specs(values.get("guardrails") or [])
+    except BadPolicy as error:
+        raise Invalid(fields=[FieldError(field=error.place, message=error.message)]) from error
     faults = [*_hours(definition.business_hours), *_silence(definition.endpointing)]
     handoff = values.get("handoffConfig") or {}
     destination = handoff.get("transferDestination")

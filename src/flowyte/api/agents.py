@@ -15,6 +15,7 @@ from flowyte.kit.ids import organization_text
 from flowyte.tenancy.principal import Principal
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
+IfMatch = Annotated[str | None, HeaderParameter(name="If-Match")]
 
 
 class Input(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -60,6 +61,7 @@ async def list_agents(
 
 @post("/agents", opt={"scope": "agents:write"}, operation_id="createAgent")
 async def create_agent(services: Services, principal: Asker, data: dict[str, Any]) -> dict[str, Any]:
+    _may_guard(principal, data)
     async with services.database.tenant(principal) as tx:
         agent = await verbs.create(tx, principal, data)
     return one(shown(agent, principal))
@@ -77,10 +79,11 @@ async def update_agent(
     principal: Asker,
     agent_id: str,
     data: dict[str, Any],
-    if_match: Annotated[str | None, HeaderParameter(name="If-Match")] = None,
+    if_match: IfMatch = None,
 ) -> dict[str, Any]:
+    _may_guard(principal, data)
     async with services.database.tenant(principal) as tx:
-        agent = await verbs.patch(tx, agent_id, data, if_match=_version(if_match))
+        agent = await verbs.patch(tx, agent_id, data, if_match=version_of(if_match))
     return one(shown(agent, principal))
 
 
@@ -136,7 +139,13 @@ async def create_talk_token(
     return one({"realtimeUrl": talk.url, "token": talk.token, "room": talk.conversation_id})
 
 
-def _version(header: str | None) -> int | None:
+def _may_guard(principal: Principal, data: dict[str, Any]) -> None:
+    """Guardrails have a scope of their own, also as a part of the agent."""
+    if "guardrails" in data:
+        principal.require("guardrails:write")
+
+
+def version_of(header: str | None) -> int | None:
     if header is None:
         return None
     text = header.strip().removeprefix("W/").strip('"')

@@ -99,7 +99,17 @@ class Fallback:
     reason: str
 
 
-Reply = Sentence | Retrieved | SkillCalled | SkillReturned | Captured | EndCall | HandOff | Expect | Fallback
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A guardrail stood against something. `act` is `heard`, `say` or the name of the skill."""
+
+    act: str
+    outcome: str
+    policy: str
+    reason: str
+
+
+Reply = Sentence | Retrieved | SkillCalled | SkillReturned | Captured | EndCall | HandOff | Expect | Fallback | Judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from flowyte.conversation.commands import EntryType
-from flowyte.conversation.reply import Captured, Fallback, Retrieved, SkillCalled, SkillReturned
+from flowyte.conversation.reply import Captured, Fallback, Judged, Retrieved, SkillCalled, SkillReturned
 
-Reported = Retrieved | SkillCalled | SkillReturned | Captured | Fallback
+Reported = Retrieved | SkillCalled | SkillReturned | Captured | Fallback | Judged
 
 
 def entry_of(part: Reported) -> tuple[EntryType, Mapping[str, object]]:
@@ -25,5 +25,7 @@ def entry_of(part: Reported) -> tuple[EntryType, Mapping[str, object]]:
             return "tool_call", {"phase": "captured", "slot": slot, "value": value, "display": display}
         case Fallback(reason=reason):
             return "error", {"cause": "model_fallback", "detail": reason}
+        case Judged(act=act, outcome=outcome, policy=policy, reason=reason):
+            return "guardrail", {"act": act, "outcome": outcome, "policy": policy, "reason": reason}
         case _:
             assert_never(part)

@@ -50,7 +50,7 @@ class GuardedThinking:
         self._policy: PolicyThinking = mind.policy.open(context)
         self._model = ModelThinking(mind.chat, context, policy=self._policy, history=self._history, clock=self._clock)
 
-    async def respond(self, turn: UserTurn) -> AsyncIterator[Reply]:
+    async def respond(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
         self._history.user(turn)
         if self._policy.collecting(turn) or not self._mind.breaker.allows(self._clock.monotonic_ms()):
             async for part in self._policy.respond(turn):

@@ -1,6 +1,6 @@
 """The policy mind with the world attached: it searches the knowledge, files the message, and steps the pure policy."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -60,7 +60,7 @@ class PolicyThinking:
         again = turn.turn_index == self._before[0]
         return (self._before[1] if again else self._state).collecting
 
-    async def respond(self, turn: UserTurn) -> AsyncIterator[Reply]:
+    async def respond(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
         await self._catch_up()
         self.begin(turn)
         hours_said = self.hours_said(turn.text)

@@ -39,11 +39,9 @@ def answer(hours: Mapping[str, Any], question: str, now: datetime) -> str | None
 
 def on_day(hours: Mapping[str, Any], day: date, today: date) -> str:
     name = "Today" if day == today else "Tomorrow" if day == today + timedelta(days=1) else f"On {NAMES[day.weekday()]}"
-    for holiday in hours.get("holidays") or ():
-        first = date.fromisoformat(str(holiday["date"]))
-        last = date.fromisoformat(str(holiday.get("endDate") or holiday["date"]))
-        if first <= day <= last:
-            return on_holiday(holiday)
+    holiday = holiday_of(hours, day)
+    if holiday is not None:
+        return on_holiday(holiday)
     ranges = (hours.get("weekly") or {}).get(DAYS[day.weekday()]) or []
     return f"{name} we are open from {said(ranges)}." if ranges else f"{name} we are closed."
 
@@ -90,11 +88,32 @@ def _day(asked: str, today: date) -> date | None:
     return None
 
 
+def holiday_of(hours: Mapping[str, Any], day: date) -> Mapping[str, Any] | None:
+    for holiday in hours.get("holidays") or ():
+        first = date.fromisoformat(str(holiday["date"]))
+        last = date.fromisoformat(str(holiday.get("endDate") or holiday["date"]))
+        if first <= day <= last:
+            found: Mapping[str, Any] = holiday
+            return found
+    return None
+
+
+def open_now(hours: Mapping[str, Any], now: datetime) -> bool | None:
+    """By the schedule and its holidays; None for a business without a schedule."""
+    if not hours.get("weekly") or not hours.get("timezone"):
+        return None
+    here = now.astimezone(ZoneInfo(str(hours["timezone"])))
+    holiday = holiday_of(hours, here.date())
+    if holiday is not None:
+        ranges = [] if holiday.get("closed", True) else holiday.get("ranges") or []
+    else:
+        ranges = hours["weekly"].get(DAYS[here.weekday()]) or []
+    return any(time.fromisoformat(s["start"]) <= here.time() < time.fromisoformat(s["end"]) for s in ranges)
+
+
 def _now(hours: Mapping[str, Any], here: datetime) -> str:
-    ranges = (hours.get("weekly") or {}).get(DAYS[here.weekday()]) or []
-    open_now = any(time.fromisoformat(s["start"]) <= here.time() < time.fromisoformat(s["end"]) for s in ranges)
     today = on_day(hours, here.date(), here.date())
-    return f"{'Yes, we are open now.' if open_now else 'We are closed at the moment.'} {today}"
+    return f"{'Yes, we are open now.' if open_now(hours, here) else 'We are closed at the moment.'} {today}"
 
 
 def on_holiday(holiday: Mapping[str, Any]) -> str:

@@ -51,6 +51,11 @@ def action_of(skill: Skill) -> str:
     raise NotAvailableYet(f"Skills of the kind {skill.skill_type} are not available yet.")
 
 
+def parameters_of(action: str) -> frozenset[str]:
+    """The names that this action takes; none for an action that is not known."""
+    return frozenset(_OWN_PARAMETERS.get(action, ()))
+
+
 def available(skill: Skill) -> bool:
     return skill.skill_type in ("builtin", KNOWLEDGE_QUERY)
 

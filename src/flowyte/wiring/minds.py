@@ -8,6 +8,7 @@ from flowyte.kit.settings import Settings
 from flowyte.live.ports import Mind
 from flowyte.minds.fallback import ModelMind
 from flowyte.minds.grounded import PolicyMind
+from flowyte.minds.judged import JudgedMind
 from flowyte.providers.openai_chat.chat import Chat
 from flowyte.providers.openai_chat.model import ChatModel
 from flowyte.wiring.embed import Embedder
@@ -21,11 +22,12 @@ async def open_mind(base: Foundation) -> AsyncIterator[Mind]:
     policy = PolicyMind(base.database, base.sealer, embedder, base.clock)
     try:
         if model is None:
-            yield policy
+            yield JudgedMind(policy, base.clock)
             return
         chat = Chat(model)
         try:
-            yield ModelMind(chat=chat, policy=policy, patience_s=base.settings.model_patience_ms / 1000)
+            model_mind = ModelMind(chat=chat, policy=policy, patience_s=base.settings.model_patience_ms / 1000)
+            yield JudgedMind(model_mind, base.clock)
         finally:
             await chat.close()
     finally:

@@ -58,6 +58,7 @@ BODIES: dict[str, Any] = {
     "updateMessage": {"status": "read"},
     "assignNumber": {"agentId": f"agt_{RANDOM}"},
     "reportLeakedKey": {"key": "x"},
+    "setGuardrails": [],
     "createPublishableKey": {"name": "Site", "allowedOrigins": ["https://example.com"]},
     "updatePublishableKey": {"name": "Other"},
     "sendWidgetMessage": {"content": "Hello"},

@@ -1,0 +1,34 @@
+"""/agents/{id}/guardrails: the whole list of an agent's policies; part of its draft and of every version."""
+
+from typing import Any
+
+from litestar import Router, get, put
+
+from flowyte.agents import publish as verbs
+from flowyte.agents.store import get_agent
+from flowyte.api.agents import IfMatch, version_of
+from flowyte.api.services import Asker, Services
+from flowyte.api.shape import one
+
+PATH = "/agents/{agent_id:str}/guardrails"
+
+
+@get(PATH, opt={"scope": "guardrails:read"}, operation_id="listGuardrails")
+async def list_guardrails(services: Services, principal: Asker, agent_id: str) -> dict[str, Any]:
+    """Of the draft. What every skill says of itself is judged besides, always."""
+    async with services.database.tenant(principal) as tx:
+        agent = await get_agent(tx, agent_id)
+    return one(agent.draft.get("guardrails") or [])
+
+
+@put(PATH, opt={"scope": "guardrails:write"}, operation_id="setGuardrails")
+async def set_guardrails(
+    services: Services, principal: Asker, agent_id: str, data: list[dict[str, Any]], if_match: IfMatch = None
+) -> dict[str, Any]:
+    """The full list; callers meet it once it is published."""
+    async with services.database.tenant(principal) as tx:
+        agent = await verbs.patch(tx, agent_id, {"guardrails": data}, if_match=version_of(if_match))
+    return one(agent.draft["guardrails"])
+
+
+ROUTES = Router("/", route_handlers=[list_guardrails, set_guardrails])

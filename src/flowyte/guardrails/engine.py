@@ -1,0 +1,155 @@
+"""The judging, and reading an agent's policies from what its owner wrote."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from flowyte.guardrails.acts import Act, Situation
+from flowyte.guardrails.policies import AllowedFields, BusinessHours, Content, Policy, RateLimit, SkillsOwn, WriteGate
+from flowyte.guardrails.verdict import Finding, Verdict, combined
+
+PolicyType = Literal["allowed_fields", "write_gate", "rate_limit", "business_hours", "content_policy"]
+MOST_POLICIES = 50
+Text = Annotated[str, Meta(min_length=1, max_length=100)]
+Texts = Annotated[list[Text], Meta(max_length=100)]
+Count = Annotated[int, Meta(ge=0, le=1_000)]
+
+
+class _Struct(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
+    pass
+
+
+class AllowedFieldsConfig(_Struct):
+    fields: Texts
+
+
+class WriteGateConfig(_Struct):
+    confirm_first: bool = True
+    verified_caller: bool = False
+    always_escalate: Texts = []
+
+
+class RateLimitConfig(_Struct):
+    per_minute: Count | None = None
+    per_conversation: Count | None = None
+
+
+class BusinessHoursConfig(_Struct):
+    pass
+
+
+class ContentConfig(_Struct):
+    banned_topics: Annotated[list[Text], Meta(min_length=1, max_length=100)]
+
+
+class PolicySpec(_Struct):
+    """One policy of an agent, as its owner writes it."""
+
+    policy_type: PolicyType
+    applies_to_skill_type: Text | None = None
+    config: dict[str, Any] = {}
+    is_enabled: bool = True
+
+
+_CONFIGS: Mapping[str, type[_Struct]] = {
+    "allowed_fields": AllowedFieldsConfig,
+    "write_gate": WriteGateConfig,
+    "rate_limit": RateLimitConfig,
+    "business_hours": BusinessHoursConfig,
+    "content_policy": ContentConfig,
+}
+
+
+class BadPolicy(ValueError):
+    """A policy that cannot be one; `place` in the API's own spelling."""
+
+    def __init__(self, place: str, message: str) -> None:
+        self.place, self.message = place, message
+        super().__init__(f"{place}: {message}")
+
+
+class NoPolicies(ValueError):
+    """An act was to be judged by nothing."""
+
+
+def judge(policies: Sequence[Policy], act: Act, situation: Situation) -> Verdict:
+    """The strictest finding of all policies. A policy that fails denies: what cannot be judged is not done."""
+    if not policies:
+        raise NoPolicies
+    findings = []
+    for policy in policies:
+        try:
+            finding = policy.judge(act, situation)
+        except Exception:  # noqa: BLE001 - whatever went wrong in it, the answer is no
+            finding = Finding(policy=policy.name, outcome="deny", reason="policy_failed", words="I cannot do that now.")
+        if finding is not None:
+            findings.append(finding)
+    return combined(findings)
+
+
+def read_specs(values: Any) -> list[PolicySpec]:
+    """Checked policies from their JSON. BadPolicy says where and why not."""
+    if not isinstance(values, list) or len(values) > MOST_POLICIES:
+        raise BadPolicy("guardrails", f"a list of at most {MOST_POLICIES} policies")
+    specs = []
+    for number, value in enumerate(values):
+        place = f"guardrails[{number}]"
+        spec = _converted(value, PolicySpec, place)
+        _converted(spec.config, _CONFIGS[spec.policy_type], f"{place}.config")
+        specs.append(spec)
+    return specs
+
+
+def policies_of(agent: Mapping[str, Any]) -> tuple[Policy, ...]:
+    """Of a version as it was frozen; what every skill says of itself comes first and cannot be left out."""
+    specs = read_specs(list(agent.get("guardrails") or []))
+    return (SkillsOwn(), *(_BUILDERS[spec.policy_type](spec) for spec in specs if spec.is_enabled))
+
+
+def _fields(spec: PolicySpec) -> Policy:
+    config = msgspec.convert(spec.config, AllowedFieldsConfig)
+    return AllowedFields(fields=frozenset(config.fields), skill_type=spec.applies_to_skill_type)
+
+
+def _write_gate(spec: PolicySpec) -> Policy:
+    config = msgspec.convert(spec.config, WriteGateConfig)
+    return WriteGate(
+        confirm_first=config.confirm_first,
+        verified_caller=config.verified_caller,
+        always_escalate=frozenset(config.always_escalate),
+        skill_type=spec.applies_to_skill_type,
+    )
+
+
+def _rate_limit(spec: PolicySpec) -> Policy:
+    config = msgspec.convert(spec.config, RateLimitConfig)
+    return RateLimit(
+        per_minute=config.per_minute, per_conversation=config.per_conversation, skill_type=spec.applies_to_skill_type
+    )
+
+
+def _hours(spec: PolicySpec) -> Policy:
+    return BusinessHours(skill_type=spec.applies_to_skill_type)
+
+
+def _content(spec: PolicySpec) -> Policy:
+    return Content(banned_topics=tuple(msgspec.convert(spec.config, ContentConfig).banned_topics))
+
+
+_BUILDERS: Mapping[str, Callable[[PolicySpec], Policy]] = {
+    "allowed_fields": _fields,
+    "write_gate": _write_gate,
+    "rate_limit": _rate_limit,
+    "business_hours": _hours,
+    "content_policy": _content,
+}
+
+
+def _converted(value: Any, kind: Any, place: str) -> Any:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        message, _, path = str(error).partition(" - at `$")
+        raise BadPolicy(place + path.rstrip("`"), message) from error
