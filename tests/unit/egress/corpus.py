@@ -148,7 +148,8 @@ def listed() -> str:
 
 def _shown(form: Form) -> str:
     bare = form.url.removeprefix("http://").removesuffix(":PORT/")
-    url = bare if bare and form.url == f"http://{bare}:PORT/" else form.url.replace(":PORT", "")
+    alone = form.url == f"http://{bare}:PORT/" and bare.strip("/")
+    url = bare if alone else form.at(80)
     visible = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in url)
     if len(visible) > 60:
         visible = f"{visible[:20]}… ({len(url)} characters)"
