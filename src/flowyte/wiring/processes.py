@@ -37,7 +37,11 @@ class Role:
     async def run(self) -> None:
         """Until stopped. SetupError when it dies before it ever served."""
         while not self._stopping:
-            code = await self._once()
+            try:
+                code = await self._once()
+            except asyncio.CancelledError:
+                self._end_left()
+                raise
             if self._stopping:
                 return
             if not self.ready.is_set():
@@ -61,6 +65,12 @@ class Role:
                 self._on_ready(line.removeprefix("ready "))
                 self.ready.set()
         return await self._process.wait()
+
+    def _end_left(self) -> None:
+        """Whatever ends us ends it."""
+        if self._process is not None and self._process.returncode is None:
+            with suppress(ProcessLookupError):
+                self._process.terminate()
 
     async def stop(self) -> None:
         """Ask it to drain, and insist after a while."""

@@ -62,7 +62,10 @@ async def _keep(cluster: postgres.Cluster, say: Say) -> None:
         await asyncio.sleep(LOOK_S)
         if not cluster.alive:
             say("The embedded PostgreSQL was lost; starting it again")
-            await asyncio.to_thread(cluster.restart)
+            try:
+                await asyncio.to_thread(cluster.restart)
+            except SetupError as error:  # what is left of the old one holds its memory for some seconds
+                say(f"It did not start yet, and is tried again. {error.message}")
 
 
 async def _serve(settings: Settings, say: Say, began: float) -> None:
