@@ -100,7 +100,7 @@ CORPUS: dict[str, list[Form]] = {
     "users, back-slashes and characters nobody sees": [
         Form(url, WRITTEN)
         for url in (
-            "http://example.com@127.0.0.1:PORT/", "http://example.com:80@127.0.0.1:PORT/",
+            "http://user:password@example.com:PORT/", "http://example.com@127.0.0.1:PORT/", "http://example.com:80@127.0.0.1:PORT/",
             "http://a@b@127.0.0.1:PORT/", "http://:@127.0.0.1:PORT/", "http://127.0.0.1:PORT\\@example.com/",
             "http://example.com\\@127.0.0.1:PORT/", "http://127.0.0.1:PORT\\.example.com/",
             "http:\\\\127.0.0.1:PORT\\", "http://example.com:PORT@127.0.0.1/", "http://example.com%40127.0.0.1:PORT/",
@@ -148,7 +148,7 @@ def listed() -> str:
 
 def _shown(form: Form) -> str:
     bare = form.url.removeprefix("http://").removesuffix(":PORT/")
-    alone = form.url == f"http://{bare}:PORT/" and bare.strip("/")
+    alone = form.url == f"http://{bare}:PORT/" and bare and bare[0] != "/"
     url = bare if alone else form.at(80)
     visible = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in url)
     if len(visible) > 60:
