@@ -4,8 +4,9 @@ import asyncio
 import gzip
 from collections.abc import Sequence
 
+import httpcore
 import pytest
-from tests.unit.egress.house import HOUSE, at, client
+from tests.unit.egress.house import HOUSE, LOOPBACK, Names, at, client
 from tests.unit.egress.origin import Heard, saying, serving
 
 from flowyte.egress.client import Limits, TooMuch
@@ -94,3 +95,18 @@ async def test_an_answer_is_not_unpacked() -> None:
         answer = await egress.request("GET", url, limits=at(house, size=len(packed)))
         assert answer.body == packed
         assert house.heard[0].headers["accept-encoding"] == "identity"
+
+
+async def test_a_silent_address_takes_no_more_than_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two addresses each has half of the time, so that the second is reached when the first drops everything."""
+    tried: list[tuple[str, float | None]] = []
+
+    async def silent(self: object, host: str, port: int, timeout: float | None, *_: object) -> None:
+        tried.append((host, timeout))
+        raise httpcore.ConnectTimeout
+
+    monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", silent)
+    async with client(Names(two_example_com=[["127.0.0.3", HOUSE]]), allowed=LOOPBACK) as egress:
+        with pytest.raises(VendorFailed, match="ConnectTimeout"):
+            await egress.request("GET", "http://two.example.com/", limits=Limits(seconds=4))
+    assert tried == [("127.0.0.3", 2.0), (HOUSE, 2.0)]
