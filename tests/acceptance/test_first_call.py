@@ -127,7 +127,7 @@ def test_a_database_that_is_lost_comes_back_and_nothing_of_the_call_is(product: 
     server = product.data / "postgres" / "cluster" / "postmaster.pid"
     os.kill(int(server.read_text().split("\n", 1)[0]), signal.SIGKILL)
     output, errors = caller.communicate(timeout=90)
-    assert caller.returncode == 0, errors
+    assert caller.returncode == 0, errors + "".join(product.said[-12:])
     receipt = json.loads(Path(json.loads(output)["receipt"]).read_text())
     assert [event["seq"] for event in receipt["events"]] == list(range(1, len(receipt["events"]) + 1))
     assert receipt["events"][-1]["type"] == "call_ended"

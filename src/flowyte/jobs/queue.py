@@ -62,7 +62,7 @@ async def work(dsn: str, tasks: Mapping[str, Task], *, stop: asyncio.Event) -> N
             await stop.wait()
             queue.shutdown.set()
             await running
-    except* (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError):
+    except* (asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresConnectionError, OSError):
         raise Unavailable("The worker lost its connection to PostgreSQL.") from None
     finally:
         await connection.close()

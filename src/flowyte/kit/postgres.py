@@ -51,6 +51,7 @@ class Cluster:
 
     def restart(self) -> None:
         """After its process was lost, at the same address. SetupError when it does not come back."""
+        _own(self.folder)  # somebody may have closed a folder on the way meanwhile
         _start_server(self.folder, self.folder / "cluster", self.port)
 
     def stop(self) -> None:
