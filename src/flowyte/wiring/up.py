@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+from flowyte.egress.addresses import networks
 from flowyte.kit import postgres
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.errors import SetupError
@@ -30,6 +31,7 @@ async def up(settings: Settings, say: Say, *, began: float | None = None) -> Non
     began, where that was before; how long it took until calls were taken is said at the end."""
     began = SystemClock().now().timestamp() if began is None else began
     check_exposure(settings)
+    networks(settings.egress_allow)  # what is no network is said now, not when the first skill asks for it
     with locked(settings.run_dir):
         settings = replace(settings, port=_claim_port(settings))
         async with keyring(settings, SystemClock(), create=True):
