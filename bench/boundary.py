@@ -1,10 +1,10 @@
 """What the boundary costs, and whether it tells: `python -m bench.boundary`.
 
-Row security: hot queries as the serving role, each once under the policies and once as a role that steps round them,
-with the same WHERE; in turn, statement by statement, in one database of 20 organizations. Keys: the CPU of looking at a
-key before any query. Telling: how long signing in takes for an account that there is and for one that there is not, and
-the same for keys, in turn; the figure is the chance that a sample of one is slower than one of the other (a half:
-nothing can be told), with a bootstrap interval. The last line is one JSON object.
+Row security: hot queries as the serving role with the same WHERE, once under the policies and once in a copy of the
+database without them, in turn; as a statement alone, and as the transaction that the product makes of it. Keys: the CPU
+of looking at a key before any query. Telling: how long signing in takes for an account that there is and for one that
+there is not, and the same for keys, in turn; the figure is the chance that a sample of one is slower than one of the
+other (a half: nothing can be told), with a bootstrap interval. The last line is one JSON object.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ from flowyte.kit.errors import Unauthenticated
 from flowyte.kit.migrate import migrate
 from flowyte.tenancy import members, people
 from flowyte.tenancy.key_text import new_key_text, well_formed
-from flowyte.tenancy.keys import authenticate_key, create_key
+from flowyte.tenancy.keys import authenticate_key, create_key, revoke_key
 from flowyte.tenancy.organizations import create_organization, system_principal
 from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.people import Door
@@ -54,10 +54,11 @@ async def main() -> None:
         cluster = await postgres.start(Path(folder) / "postgres", lambda _line: None)
         try:
             await migrate(cluster.owner_dsn)
+            security = await row_security(cluster)
             database = await Database.open(cluster.app_dsn)
             keys = FileKeys.create(Path(folder) / "keys")
             found = {
-                "rowSecurity": await row_security(cluster),
+                "rowSecurity": security,
                 "keyCheckMicroseconds": key_check(Peppers(keys)),
                 "telling": await telling(database, keys),
             }
@@ -68,25 +69,53 @@ async def main() -> None:
 
 
 async def row_security(cluster: postgres.Cluster) -> dict[str, Any]:
-    """The ratio of medians for each hot query: under the policies to without them."""
+    """The ratio of medians for each hot query: with the policies to without, as a statement and as a transaction."""
     admin = await asyncpg.connect(cluster.admin_dsn)
     mine, ids = await furnish(admin)
-    serving = await asyncpg.connect(cluster.app_dsn)
-    await serving.execute(f"SET app.org = '{mine}'")
-    ratios = {}
-    for name, sql in HOT.items():
-        held, free = await serving.prepare(sql), await admin.prepare(sql)
-        took: dict[str, list[float]] = {"held": [], "free": []}
-        for round_ in range(ROUNDS):
-            pair = (("held", held), ("free", free)) if round_ % 2 else (("free", free), ("held", held))
-            for which, statement in pair:
-                began = time.perf_counter()
-                await statement.fetch(mine, ids[round_ % len(ids)])
-                took[which].append(time.perf_counter() - began)
-        ratios[name] = round(statistics.median(took["held"]) / statistics.median(took["free"]), 3)
-    await serving.close()
     await admin.close()
-    return {"ratioOfMedians": ratios, "rounds": ROUNDS, "rows": ORGANIZATIONS * ROWS}
+    server = await asyncpg.connect(cluster.admin_dsn.rpartition("/")[0] + "/postgres")
+    await server.execute("CREATE DATABASE without TEMPLATE flowyte")
+    await server.close()
+    opener = await asyncpg.connect(cluster.admin_dsn.rpartition("/")[0] + "/without")
+    for table in ("conversations", "timeline", "messages"):
+        await opener.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY, NO FORCE ROW LEVEL SECURITY")
+    await opener.execute("ANALYZE")
+    await opener.close()
+    dsns = {"held": cluster.app_dsn, "free": cluster.app_dsn.rpartition("/")[0] + "/without"}
+    owner = system_principal(mine)
+    alone = {which: await asyncpg.connect(dsn) for which, dsn in dsns.items()}
+    pools = {which: await Database.open(dsn, size=1, check=False) for which, dsn in dsns.items()}
+    found: dict[str, dict[str, float]] = {"statement": {}, "transaction": {}}
+    for name, sql in HOT.items():
+        statements = {}
+        for which, connection in alone.items():
+            await connection.execute(f"SET app.org = '{mine}'")
+            statements[which] = await connection.prepare(sql)
+
+        async def statement(which: str, one: str, held: dict[str, Any] = statements) -> None:
+            await held[which].fetch(mine, one)
+
+        async def transaction(which: str, one: str, text: str = sql) -> None:
+            async with pools[which].tenant(owner) as tx:
+                await tx.fetch(text, mine, one)
+
+        found["statement"][name] = await ratio(statement, ids)
+        found["transaction"][name] = await ratio(transaction, ids)
+    for connection in alone.values():
+        await connection.close()
+    for pool in pools.values():
+        await pool.close()
+    return {"ratioOfMedians": found, "rounds": ROUNDS, "rows": ORGANIZATIONS * ROWS}
+
+
+async def ratio(ask: Callable[[str, str], Awaitable[None]], ids: list[str]) -> float:
+    took: dict[str, list[float]] = {"held": [], "free": []}
+    for number in range(ROUNDS):
+        for which in ("held", "free") if number % 2 else ("free", "held"):
+            began = time.perf_counter()
+            await ask(which, ids[number % len(ids)])
+            took[which].append(time.perf_counter() - began)
+    return round(statistics.median(took["held"]) / statistics.median(took["free"]), 3)
 
 
 async def furnish(admin: asyncpg.Connection) -> tuple[Any, list[str]]:
@@ -130,8 +159,8 @@ async def telling(database: Database, keys: FileKeys) -> dict[str, Any]:
     account = await people.account_for(door, email="a@example.com", password="seven quiet harbours", address="x")
     async with database.tenant(owner) as tx:
         await members.join(tx, account, "a@example.com", "owner")
-        _, revoked = await create_key(tx, peppers, name="k", scopes=frozenset(), created_by=owner)
-        await tx.execute("UPDATE api_keys SET revoked_at = now() WHERE org_id = $1", tx.org)
+        status, revoked = await create_key(tx, peppers, name="k", scopes=frozenset(), created_by=owner)
+        await revoke_key(tx, status.id)
 
     async def sign_in(email: str) -> None:
         await people.sign_in(door, email=email, password="wrong wrong wrong", address=secrets.token_hex(8))
