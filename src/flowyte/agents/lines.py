@@ -12,11 +12,15 @@ from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import Conflict, FieldError, Invalid, NotFound
 from flowyte.kit.ids import new_id
 from flowyte.kit.secret import SecretText
+from flowyte.tenancy.principal import Principal
 from flowyte.vault.seal import Sealer
 
 ACCOUNT = re.compile(r"AC[0-9a-f]{32}")
 TOKEN = re.compile(r"[\x21-\x7e]{16,128}")
-_COLUMNS = "id, e164, agent_id, provider, account_sid, created_at"
+_COLUMNS = "id, e164, agent_id, provider, account_sid, created_at, token_set_at, token_set_by, token_last_four"
+
+
+NO_TOKEN = FieldError(field="authToken", message="is no auth token: 16 to 128 characters without spaces")
 
 
 class NumberTaken(Conflict):
@@ -33,6 +37,9 @@ class Line:
     provider: str
     account_sid: str
     created_at: datetime
+    token_set_at: datetime
+    token_set_by: str
+    token_last_four: str
 
 
 async def import_line(
@@ -46,7 +53,7 @@ async def import_line(
     if not ACCOUNT.fullmatch(account_sid):
         faults.append(FieldError(field="accountSid", message="begins with AC and has 32 hexadecimal digits after it"))
     if not TOKEN.fullmatch(auth_token):
-        faults.append(FieldError(field="authToken", message="is no auth token: 16 to 128 characters without spaces"))
+        faults.append(NO_TOKEN)
     if faults:
         raise Invalid(fields=faults)
     if agent_id is not None:
@@ -56,11 +63,25 @@ async def import_line(
     line_id = new_id("num")
     sealed = await sealer.seal(tx, "phone_lines", "auth_token", line_id, auth_token.encode())
     await tx.execute(
-        "INSERT INTO phone_lines (org_id, id, e164, agent_id, provider, account_sid, auth_token) "
-        "VALUES ($1, $2, $3, $4, 'twilio', $5, $6)",
-        tx.org, line_id, number, agent_id, account_sid, sealed,
+        "INSERT INTO phone_lines (org_id, id, e164, agent_id, provider, account_sid, auth_token, token_last_four) "
+        "VALUES ($1, $2, $3, $4, 'twilio', $5, $6, $7)",
+        tx.org, line_id, number, agent_id, account_sid, sealed, auth_token[-4:],
     )  # fmt: skip
     await tx.execute("INSERT INTO directory (kind, digest, org_id) VALUES ('number', $1, $2)", _digest(line_id), tx.org)
+    return await get_line(tx, line_id)
+
+
+async def replace_token(tx: TenantTx, sealer: Sealer, line_id: str, auth_token: str, by: Principal) -> Line:
+    """The carrier's new token, from the next webhook on."""
+    if not TOKEN.fullmatch(auth_token):
+        raise Invalid(fields=[NO_TOKEN])
+    await get_line(tx, line_id)
+    sealed = await sealer.seal(tx, "phone_lines", "auth_token", line_id, auth_token.encode())
+    await tx.execute(
+        "UPDATE phone_lines SET auth_token = $3, token_last_four = $4, token_set_at = now(), token_set_by = $5 "
+        "WHERE org_id = $1 AND id = $2",
+        tx.org, line_id, sealed, auth_token[-4:], by.signature,
+    )  # fmt: skip
     return await get_line(tx, line_id)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from litestar import Router, delete, get, post
+from litestar import Router, delete, get, post, put
 
 from flowyte.agents import lines as verbs
 from flowyte.api.agents import Input, Limit
@@ -21,13 +21,20 @@ class ImportedNumber(Input):
     provider: Literal["twilio"] = "twilio"
 
 
+class NewToken(Input):
+    auth_token: str
+
+
 class Assignment(Input):
     agent_id: str
 
 
 def shown(line: verbs.Line, services: ApiServices) -> dict[str, Any]:
     """`webhookUrl` is what the carrier is to be told."""
-    return {**camel(line), "authTokenSet": True, "webhookUrl": f"{services.address}/phone/twilio/{line.id}"}
+    told = camel(line)
+    token = {"set": True, "setAt": told.pop("tokenSetAt"), "setBy": told.pop("tokenSetBy"),
+             "lastFour": told.pop("tokenLastFour")}  # fmt: skip
+    return {**told, "authToken": token, "webhookUrl": f"{services.address}/phone/twilio/{line.id}"}
 
 
 @get("/numbers", opt=READ, operation_id="listNumbers")
@@ -46,6 +53,14 @@ async def import_number(services: Services, principal: Asker, data: ImportedNumb
             tx, services.sealer, e164=data.e164, agent_id=data.agent_id, account_sid=data.account_sid,
             auth_token=data.auth_token,
         )  # fmt: skip
+    return one(shown(line, services))
+
+
+@put("/numbers/{number_id:str}/auth-token", opt=WRITE, operation_id="replaceNumberToken")
+async def replace_token(services: Services, principal: Asker, number_id: str, data: NewToken) -> dict[str, Any]:
+    """The carrier's new token. It goes in and never comes out: `authToken` says when and by whom it was set."""
+    async with services.database.tenant(principal) as tx:
+        line = await verbs.replace_token(tx, services.sealer, number_id, data.auth_token, principal)
     return one(shown(line, services))
 
 
@@ -68,4 +83,7 @@ async def delete_number(services: Services, principal: Asker, number_id: str) ->
     return one({"id": number_id, "deleted": True})
 
 
-ROUTES = Router("/", route_handlers=[list_numbers, import_number, assign_number, unassign_number, delete_number])
+ROUTES = Router(
+    "/",
+    route_handlers=[list_numbers, import_number, replace_token, assign_number, unassign_number, delete_number],
+)

@@ -8,6 +8,8 @@ import pytest
 from tests.postgres.api.conftest import OWN, Caller, House
 from twilio.request_validator import RequestValidator
 
+from flowyte.agents.lines import token_of
+
 TOKEN = "0123456789abcdef0123456789abcdef"
 ACCOUNT = "AC" + "0" * 32
 CALL = {"CallSid": "CA1", "AccountSid": ACCOUNT, "From": "+12025550177", "To": "+12025550142", "Direction": "inbound"}
@@ -49,6 +51,25 @@ async def test_a_number_is_kept_without_showing_its_token(house: House, calling:
         again = {"e164": "+12025550142", "accountSid": ACCOUNT, "authToken": TOKEN}
         conflict = await client.post("/numbers/import", json=again)
         assert (conflict.status_code, conflict.json()["code"]) == (409, "number_exists")
+
+
+async def test_of_a_token_its_status_is_told(house: House, calling: Caller) -> None:
+    """When, by whom, and its last four characters; a new one holds from the next webhook on."""
+    async with calling(house.principal) as client:
+        line = await line_of(client, await agent_of(client))
+        assert {**line["authToken"], "setAt": None, "setBy": None} == {
+            "set": True, "setAt": None, "setBy": None, "lastFour": TOKEN[-4:],
+        }  # fmt: skip
+        assert line["authToken"]["setBy"].startswith("key:")
+        fresh = TOKEN[::-1] + "z9"
+        path = f"/numbers/{line['id']}/auth-token"
+        assert (await client.put(path, json={"authToken": "short"})).status_code == 400
+        changed = (await client.put(path, json={"authToken": fresh})).json()["data"]
+        assert changed["authToken"]["lastFour"] == fresh[-4:]
+        assert changed["authToken"]["setAt"] > line["authToken"]["setAt"]
+    async with house.services.database.tenant(house.principal) as tx:
+        held = await token_of(tx, house.services.sealer, line["id"])
+    assert held.reveal() == fresh
 
 
 async def test_a_signed_webhook_is_connected(house: House, calling: Caller) -> None:

@@ -59,6 +59,7 @@ BODIES: dict[str, Any] = {
     "assignNumber": {"agentId": f"agt_{RANDOM}"},
     "reportLeakedKey": {"key": "x"},
     "setGuardrails": [],
+    "replaceNumberToken": {"authToken": "0" * 32},
     "createPublishableKey": {"name": "Site", "allowedOrigins": ["https://example.com"]},
     "updatePublishableKey": {"name": "Other"},
     "sendWidgetMessage": {"content": "Hello"},
