@@ -15,7 +15,7 @@ from flowyte.knowledge.sources import list_sources
 
 TABS = (
     ("", "Behaviour"), ("/hours", "Hours"), ("/calls", "Voice and calls"), ("/knowledge", "Knowledge"),
-    ("/website", "Website"), ("/versions", "Versions"),
+    ("/guardrails", "Guardrails"), ("/website", "Website"), ("/versions", "Versions"),
 )  # fmt: skip
 
 

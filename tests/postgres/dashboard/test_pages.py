@@ -31,6 +31,7 @@ FORMS = {
     "/agents/{agent_id}/knowledge/new": {"kind": "text", "name": "More", "text": "Words."},
     "/agents/{agent_id}/knowledge/{source_id}": {"kind": "text", "name": "More", "text": "Words."},
     "/agents/{agent_id}/rollback": {"versionId": f"ver_{RANDOM}"},
+    "/agents/{agent_id}/guardrails": {"topics": "x"},
     "/agents/{agent_id}/website": {"name": "Site", "origins": "https://example.com", "rpm": "60"},
     "/members/{member_id}/role": {"role": "builder"},
     "/messages/{message_id}": {"status": "read"},
