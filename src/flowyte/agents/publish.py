@@ -17,6 +17,9 @@ class NoPublishedVersion(Conflict):
     code = "no_published_version"
 
 
+EMPTY: tuple[Any, ...] = ([], {}, "", None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One field, by its dotted path."""
@@ -112,6 +115,8 @@ def difference(before: dict[str, Any], after: dict[str, Any], path: str = "") ->
     found = []
     for name in sorted(before.keys() | after.keys()):
         field = f"{path}{name}"
+        if before.get(name) in EMPTY and after.get(name) in EMPTY and (name in before) != (name in after):
+            continue  # a field that one of the two is too old to have, and that says nothing in the other
         if name not in before:
             found.append(Difference(field=field, before=None, after=after[name], kind="added"))
         elif name not in after:

@@ -24,6 +24,15 @@ def test_added_removed_and_changed_are_told_apart_by_dotted_path() -> None:
     ]
 
 
+def test_a_field_that_an_older_version_did_not_have_is_no_change_while_it_is_empty() -> None:
+    """Guardrails came later than some versions: an empty list is what those say too."""
+    assert difference({"name": "A"}, {"name": "A", "guardrails": []}) == []
+    assert [entry.field for entry in difference({}, {"guardrails": [{"policyType": "business_hours"}]})] == [
+        "guardrails"
+    ]
+    assert [entry.field for entry in difference({"goals": []}, {"goals": ["a"]})] == ["goals"]
+
+
 def test_the_order_of_a_list_counts() -> None:
     """Goals are read in order, so another order is another agent."""
     assert [entry.field for entry in difference({"goals": ["a", "b"]}, {"goals": ["b", "a"]})] == ["goals"]
