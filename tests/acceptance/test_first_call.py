@@ -37,8 +37,10 @@ def test_a_spoken_question_is_answered_from_the_knowledge(product: Any, tmp_path
     result = call(product, tmp_path, "What time do you open on Saturday?")
     heard = by_ear(result["replyWav"])
     assert "saturday" in heard
-    assert "nine in the morning" in heard or "9 in the morning" in heard
+    assert "in the morning" in heard, heard
+    assert "in the afternoon" in heard, heard
     assert "recorded" in heard or "recording" in heard
+    assert "nine in the morning" in result["turns"][-1]["text"]  # by ear "nine" is at times "mine"
     roles = [turn["role"] for turn in result["turns"]]
     assert "user" in roles
     assert roles[-1] == "agent"
