@@ -47,6 +47,9 @@ ANSWER = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 
+# Answers that are no JSON, with their media types.
+FILES = {"exportAuditEvents": ("application/jsonl", "text/csv")}
+
 
 class Document(JsonRenderPlugin):
     """The one rendering: pages that draw it would load their scripts from elsewhere."""
@@ -85,6 +88,10 @@ def completed(schema: dict[str, Any], app: Litestar) -> dict[str, Any]:
             if scope:
                 operation["description"] = f"{operation.get('description', '')}\n\nScope: `{scope}`.".strip()
             operation["responses"].pop("400", None)
+            if operation["operationId"] in FILES:
+                operation["responses"]["200"]["content"] = {
+                    kind: {"schema": {"type": "string"}} for kind in FILES[operation["operationId"]]
+                }
             operation["responses"]["default"] = ANSWER
     components = schema.setdefault("components", {})
     components["securitySchemes"] = SCHEMES

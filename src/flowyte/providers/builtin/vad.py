@@ -60,6 +60,7 @@ class Vad:
         self._free = list(range(slots - 1, -1, -1))
         self._ready: list[Slot] = []
         self._armed = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     def open(self, sink: Callable[[float], None]) -> Slot | None:
         """A place in the batch, or None when all are taken."""
@@ -70,10 +71,13 @@ class Vad:
         return slot
 
     def ready(self, slot: Slot) -> None:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:  # a loop that ended took the tick that was under way with it
+            self._loop, self._armed, self._ready = loop, False, []
         self._ready.append(slot)
         if not self._armed:
             self._armed = True
-            asyncio.get_running_loop().call_later(_GATHER_S, self._run)
+            loop.call_later(_GATHER_S, self._run)
 
     def release(self, slot: Slot) -> None:
         self._free.append(slot.number)
