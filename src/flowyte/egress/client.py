@@ -17,6 +17,7 @@ __all__ = ["Answer", "Denied", "Egress", "Limits", "TooMuch", "checked"]
 
 USUAL = Limits()
 REDIRECTS = (301, 302, 303, 307, 308)
+UNREACHED = (httpcore.ConnectError, httpcore.ConnectTimeout)  # nothing of the request has left
 FAILURES = (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError)
 
 
@@ -69,10 +70,12 @@ class Egress:
                         return answer
                     call = onward(call, answer.status, location, limits)
         except TimeoutError as error:
-            raise VendorFailed(f"{_name(call)} did not answer within {limits.seconds:g} s.") from error
+            raise VendorFailed(f"{_name(call)} did not answer within {limits.seconds:g} s.", kind="slow") from error
+        except UNREACHED as error:
+            raise VendorFailed(f"{_name(call)} could not be reached.", kind="unreached") from error
         except FAILURES as error:
-            raise VendorFailed(f"{_name(call)} could not be reached ({type(error).__name__}).") from error
-        raise VendorFailed(f"{_name(call)} redirects more than {limits.redirects} times.")
+            raise VendorFailed(f"{_name(call)} broke off ({type(error).__name__}).", kind="broken") from error
+        raise VendorFailed(f"{_name(call)} redirects more than {limits.redirects} times.", kind="redirects")
 
     async def _once(self, call: Call, limits: Limits) -> Answer:
         target = httpcore.URL(

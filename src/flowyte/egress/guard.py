@@ -70,4 +70,4 @@ class Guard(httpcore.AsyncNetworkBackend):
         try:
             return [ip_address(text) for text in await self._resolve(host, port)]
         except (OSError, ValueError) as error:
-            raise VendorFailed(f"The name {host} is not known ({error}).") from error
+            raise VendorFailed(f"The name {host} is not known ({error}).", kind="unreached") from error

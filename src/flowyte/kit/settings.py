@@ -61,6 +61,7 @@ class Settings:
     egress_allow: str = _setting(
         "", "private networks that requests of agents may reach, separated by commas; empty: none"
     )
+    egress_ports: str = _setting("", "ports besides 80 and 443 that those requests may use, separated by commas")
     log_level: str = _setting("info", "debug, info, warning or error")
     log_json: bool = _setting(False, "log one JSON object a line")
     log_personal: bool = _setting(False, "keep personal data in the log (keys that begin with pii_)")

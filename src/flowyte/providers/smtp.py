@@ -8,13 +8,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formataddr, formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
 from flowyte.kit import log
-from flowyte.kit.errors import FlowyteError, SetupError
+from flowyte.kit.errors import FlowyteError, SetupError, VendorFailed
 from flowyte.kit.secret import SecretText
 
 logger = log.get(__name__)
@@ -26,9 +26,13 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
+    """`to` holds one address or several, separated by commas."""
+
     to: str
     subject: str
     text: str
+    sender_name: str = ""
+    reply_to: str = ""
 
 
 Write = Callable[[], Awaitable[Letter | None]]
@@ -62,6 +66,16 @@ class Server:
         )
 
 
+class MailRefused(VendorFailed):
+    """The mail server did not take the letter."""
+
+    code = "mail_refused"
+
+    def __init__(self, message: str | None = None, *, nothing_sent: bool = True) -> None:
+        self.nothing_sent = nothing_sent
+        super().__init__(message)
+
+
 class Outbox:
     """Letters to send, at most MOST_WAITING; those that are waiting are lost with the process, and asked for again."""
 
@@ -90,13 +104,38 @@ class Outbox:
             except (FlowyteError, OSError, aiosmtplib.SMTPException) as error:
                 logger.warning("mail.failed", error=type(error).__name__)
 
-    async def _deliver(self, letter: Letter) -> None:
+    async def send(self, letter: Letter, *, id: str) -> None:
+        """Once and now; MailRefused when the server did not take it, or broke off where it may have.
+
+        `id` becomes the letter's own, so that a mailbox that gets it twice can tell.
+        """
+        message = self._message(letter, f"<{id}@{self._sender.rpartition('@')[2]}>")
+        try:
+            await self._send(message)
+        except (
+            aiosmtplib.SMTPConnectError,
+            aiosmtplib.SMTPResponseException,
+            aiosmtplib.SMTPRecipientsRefused,
+        ) as error:
+            raise MailRefused(f"The mail server did not take it ({type(error).__name__}).") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            words = f"The mail server broke off ({type(error).__name__})."
+            raise MailRefused(words, nothing_sent=isinstance(error, ConnectionRefusedError)) from error
+
+    def _message(self, letter: Letter, id: str) -> EmailMessage:
         message = EmailMessage()
-        message["From"], message["To"], message["Subject"] = self._sender, letter.to, letter.subject
+        message["From"] = formataddr((letter.sender_name, self._sender)) if letter.sender_name else self._sender
+        message["To"], message["Subject"] = letter.to, letter.subject
+        if letter.reply_to:
+            message["Reply-To"] = letter.reply_to
         message["Date"] = formatdate(usegmt=True)
-        message["Message-ID"] = make_msgid(domain=self._sender.rpartition("@")[2])
+        message["Message-ID"] = id
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(letter.text)
+        return message
+
+    async def _deliver(self, letter: Letter) -> None:
+        message = self._message(letter, make_msgid(domain=self._sender.rpartition("@")[2]))
         for after, last in zip(TRIES_AFTER_S, (False, False, True), strict=True):
             await asyncio.sleep(after)
             try:
