@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from flowyte.conversation import lines
 from flowyte.conversation.commands import EntryType
+from flowyte.conversation.privacy import without_words
 from flowyte.conversation.reply import EndCall, Expect, HandOff, MindContext, Reply, Sentence, UserTurn
 from flowyte.conversation.timeline import entry_of
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
-from flowyte.live.ports import Evidence, Mind
+from flowyte.live.ports import Evidence, Mind, is_private
 
 logger = log.get(__name__)
 SILENCE_S = 30  # between two parts of an answer: a reader waits longer than a caller, but not for ever
@@ -58,14 +59,15 @@ class ChatSession:
         async with self._lock:
             self._turns += 1
             turn = UserTurn(text=message, ts_ms=self._now(), turn_index=self._turns)
-            yield self._entry("user_utterance", {"text": message, "confidence": 1.0})
-            said: list[str] = []
+            said: dict[str, object] = {"text": message, "confidence": 1.0}
+            yield self._entry("user_utterance", without_words(said) if is_private(self._thinking) else said)
+            parts: list[str] = []
             try:
-                async with aclosing(self._answer(turn, said)) as frames:
+                async with aclosing(self._answer(turn, parts)) as frames:
                     async for frame in frames:
                         yield frame
             finally:
-                closing = self._close(turn, said)
+                closing = self._close(turn, parts)
             for frame in closing:
                 yield frame
 

@@ -104,6 +104,15 @@ class Thinking(Protocol):
         ...
 
 
+def is_private(thinking: Thinking, *, going_on: bool = False) -> bool:
+    """Whether what the caller says now is not to be kept: a mind that asks for a proof has `private`.
+
+    `going_on`: the caller may be going on with the turn before, which held the proof (`private_before`).
+    """
+    names = ("private", "private_before") if going_on else ("private",)
+    return any(getattr(thinking, name, False) for name in names)
+
+
 class Mind(Protocol):
     def open(self, context: MindContext) -> Thinking: ...
 

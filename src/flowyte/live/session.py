@@ -12,6 +12,7 @@ from flowyte.compliance.consent import consent_for, disclosure
 from flowyte.conversation import commands as do
 from flowyte.conversation import events as ev
 from flowyte.conversation.machine import Machine
+from flowyte.conversation.privacy import without_words
 from flowyte.conversation.reply import MindContext, Sentence, UserTurn
 from flowyte.conversation.settings import MachineSettings
 from flowyte.kit import log
@@ -20,7 +21,7 @@ from flowyte.live.clockwork import Clockwork
 from flowyte.live.inbound import Inbound
 from flowyte.live.pacer import Pacer
 from flowyte.live.playout import FRAME_MS, Heard, Playout
-from flowyte.live.ports import Ears, Evidence, Leg, Mind, Mouth, Note
+from flowyte.live.ports import Ears, Evidence, Leg, Mind, Mouth, Note, is_private
 from flowyte.live.speaker import Speaker
 from flowyte.live.waterfall import Waterfall
 
@@ -164,6 +165,8 @@ class Session:
             case do.Show(state=state):
                 self._leg.show(Note(kind="state", text=state))
             case do.Entry(type=type_, at_ms=at_ms, data=data):
+                if type_ == "user_utterance" and is_private(self._thinking, going_on=True):
+                    data = without_words(data)
                 self._evidence.event(type_, at_ms, data)
             case do.HangUp(cause=cause):
                 self._hang_up(cause)

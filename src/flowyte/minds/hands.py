@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from flowyte.conversation.reply import Judged, MindContext, Passage, Reply, Sentence, SkillCalled, SkillReturned
+from flowyte.conversation.reply import Expect, Judged, MindContext, Passage, Reply, Sentence, SkillCalled, SkillReturned
 from flowyte.guardrails.acts import Act, Effect, Situation
 from flowyte.guardrails.disclosure import split
 from flowyte.guardrails.engine import disclosures_of, judge, policies_of
@@ -25,6 +25,7 @@ from flowyte.kit import log
 from flowyte.kit.clock import Clock
 from flowyte.kit.errors import Unavailable
 from flowyte.minds.hours import open_now
+from flowyte.minds.verifying import Accounts, Verifying
 from flowyte.skills.arguments import required_of, wrong
 from flowyte.skills.registry import TAKE_MESSAGE, action_of, available, schema_of
 from flowyte.skills.runner import Order, Outcome
@@ -46,6 +47,7 @@ class Running(Protocol):
     """`skills.runner.Runner` by shape."""
 
     def start(self, order: Order, action: str) -> "asyncio.Task[Outcome]": ...
+    async def run(self, order: Order, action: str) -> Outcome: ...
     def actions(self) -> frozenset[str]: ...
     async def done(self, principal: Principal, conversation_id: str) -> tuple[str, ...]: ...
 
@@ -107,7 +109,9 @@ class _Unseen:
 class Hands:
     """Of one conversation."""
 
-    def __init__(self, context: MindContext, runner: Running | None, clock: Clock) -> None:
+    def __init__(
+        self, context: MindContext, runner: Running | None, clock: Clock, accounts: Accounts | None = None
+    ) -> None:
         self._context = context
         self._agent = context.agent
         self._runner = runner
@@ -116,11 +120,12 @@ class Hands:
         self._disclosures = disclosures_of(context.agent)
         self._principal = Principal(org=context.org, kind="call", id=context.conversation_id, scopes=frozenset())
         self._skills = held_skills(context.agent, channel=context.channel)
+        self._verifier = _verifier_of(context.agent)
+        self.verifying = Verifying(context.agent, self._principal, accounts, self._fetched, clock)
         self.known = Provenance(reading=lambda text: (digits(text),))
         self.known.add("operator", [context.agent.get(each) for each in OPERATORS])
         self.known.add("caller", [turn.text for turn in context.history if turn.role == "user"])
         self.unsaid = Unsaid(digits)
-        self.level = 0
         self.pending: Pending | None = None
         self.confirmations = 0
         self._effects_ms: deque[int] = deque()
@@ -134,6 +139,10 @@ class Hands:
         self.stopped: Verdict | None = None
         self._unseen: list[_Unseen] = []
         self._calls = 0
+
+    @property
+    def level(self) -> int:
+        return self.verifying.level
 
     # What minds are given
 
@@ -188,7 +197,9 @@ class Hands:
             yield self._tell(_judged(held.skill.name, verdict))
             return
         self._count()
-        occasion = f"confirmed-{self.confirmations}" if confirmed else "" if held.is_write else f"read-{self._calls}"
+        occasion = f"confirmed-{self.confirmations}" if confirmed else ""
+        if not held.is_write:
+            occasion = f"read-{self._calls}"
         order = self.order(held, given, intent=intent, occasion=occasion)
         async with aclosing(self._ordered(use, held, order)) as told:
             async for reply in told:
@@ -274,6 +285,17 @@ class Hands:
                 self._unseen.append(_Unseen(called, held, task))
         yield self._returned(use, called, held, task.result())
 
+    async def _fetched(self, verifier: str, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """What the verifier skill brings: for the comparison alone, so the ledger keeps none of it."""
+        held = self._verifier
+        if held is None or self._runner is None or verifier not in (held.id, held.skill.name):
+            return None
+        self._calls += 1
+        occasion = f"verifying-{self._calls}"
+        order = self.order(held, arguments, occasion=occasion, keep_result=False)
+        outcome = await self._runner.run(order, held.action)
+        return outcome.result if outcome.ok else None
+
     def _returned(self, use: Use, called: SkillCalled, held: Held, outcome: Outcome) -> Reply:
         released, withheld = split(
             outcome.result, self._disclosures, skill_type=held.skill.skill_type, level=self.level
@@ -290,24 +312,31 @@ class Hands:
     def _effect(self, held: Held, given: Mapping[str, Any]) -> Effect:
         skill = held.skill
         described: Mapping[str, Any] = held.schema.get("properties") or {}
+        wants: dict[str, frozenset[Origin]] = {
+            name: frozenset(spec["x-source"])
+            for name, spec in described.items()
+            if isinstance(spec, Mapping) and spec.get("x-source")
+        }
+        if held.level:  # whose account it is has been proven, and no other can be named
+            own = (name for name in described if self.verifying.is_own(name, "") is not None)
+            wants |= dict.fromkeys(own, frozenset(("verified",)))
         return Effect(
             skill=skill.name,
             skill_type=skill.skill_type,
             arguments=given,
             declared=frozenset(described),
-            origins={name: self._origin(described.get(name), value) for name, value in given.items()},
-            wants={
-                name: frozenset(spec["x-source"])
-                for name, spec in described.items()
-                if isinstance(spec, Mapping) and spec.get("x-source")
-            },
+            origins={name: self._origin(held, name, value) for name, value in given.items()},
+            wants=wants,
             is_write=held.is_write,
             needs_level=held.level,
             needs_confirmation=skill.requires_confirmation or skill.stakes == "high",
         )
 
-    def _origin(self, spec: object, value: object) -> Origin:
+    def _origin(self, held: Held, name: str, value: object) -> Origin:
         """One of a parameter's listed choices is the operator's own word, unless it may only come from somewhere."""
+        spec = (held.schema.get("properties") or {}).get(name)
+        if held.level and (own := self.verifying.is_own(name, value)) is not None:
+            return "verified" if own else "model"
         if isinstance(spec, Mapping) and value in (spec.get("enum") or ()) and not spec.get("x-source"):
             return "operator"
         return self.known.of(value)
@@ -333,6 +362,12 @@ class Hands:
         self._effects += 1
         self._effects_ms.append(self._clock.monotonic_ms())
 
+    def tell(self, reply: Reply) -> Reply:
+        """For the timeline, by who did or decided it."""
+        if isinstance(reply, Sentence | Expect):
+            return reply
+        return self._tell(reply)
+
     def _tell(self, reply: Reply) -> Reply:
         self._told.append(reply)
         return reply
@@ -340,9 +375,12 @@ class Hands:
 
 def held_skills(agent: Mapping[str, Any], *, channel: str) -> dict[str, Held]:
     """By name. Taking a message is always there, described by the agent or not."""
-    step_up = frozenset((agent.get("callerVerification") or {}).get("stepUpFor") or ())
+    verification = agent.get("callerVerification") or {}
+    step_up, verifier = frozenset(verification.get("stepUpFor") or ()), verification.get("verifierSkillId")
     found: dict[str, Held] = {}
     for values in agent.get("skills") or ():
+        if verifier and verifier in (values.get("id"), values.get("name")):
+            continue  # what it brings is for comparing, and goes to no mind
         fields = {name: value for name, value in values.items() if name not in ("id",)}
         try:
             skill = msgspec.convert(fields, Skill)
@@ -362,6 +400,19 @@ def held_skills(agent: Mapping[str, Any], *, channel: str) -> dict[str, Held]:
         )  # fmt: skip
         found[TAKE_MESSAGE] = Held(id="", skill=own, action=TAKE_MESSAGE, schema=schema_of(own))
     return found
+
+
+def _verifier_of(agent: Mapping[str, Any]) -> Held | None:
+    """The skill that brings an account's record. It is no mind's to use."""
+    wanted = (agent.get("callerVerification") or {}).get("verifierSkillId")
+    for values in agent.get("skills") or ():
+        if wanted and wanted in (values.get("id"), values.get("name")):
+            skill = msgspec.convert({name: value for name, value in values.items() if name != "id"}, Skill)
+            if skill.is_enabled and available(skill):
+                return Held(
+                    id=str(values.get("id") or ""), skill=skill, action=action_of(skill), schema=schema_of(skill)
+                )
+    return None
 
 
 def denied(policy: str, reason: str, words: str) -> Verdict:

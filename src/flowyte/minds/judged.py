@@ -5,6 +5,7 @@ words, and the mind is stopped where it stands. What waits for the caller's word
 that will be used, and the answer to that is the caller's, not the mind's.
 """
 
+import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -27,11 +28,15 @@ from flowyte.guardrails.verdict import Verdict
 from flowyte.kit.clock import Clock
 from flowyte.minds import words
 from flowyte.minds.hands import Hands, Pending, Running, Use
+from flowyte.minds.verifying import Accounts, Standing
 
 # A mind may not write these: what was done and decided is told by whoever did and decided it.
 OURS = (SkillCalled, SkillReturned, Judged, Verified)
 MOST_WITHHELD = 3  # sentences stopped for what they would have given away; then the conversation is over
 ENOUGH = "I cannot go on with this. Please contact us in another way. Goodbye."
+
+
+_LEAVE = re.compile(r"\b(never ?mind|cancel|forget (it|that)|stop|don't bother|rather not|skip (it|that|this))\b")
 
 
 class Thinking(Protocol):
@@ -51,18 +56,22 @@ class State:
 
     pending: Pending | None = None
     confirmations: int = 0
+    standing: Standing = Standing()
 
 
 class JudgedMind:
     """Fulfils `live.ports.Mind` around another one."""
 
-    def __init__(self, mind: Mind, clock: Clock, runner: Running | None = None) -> None:
+    def __init__(
+        self, mind: Mind, clock: Clock, runner: Running | None = None, accounts: Accounts | None = None
+    ) -> None:
         self._mind = mind
         self._clock = clock
         self._runner = runner
+        self._accounts = accounts
 
     def open(self, context: MindContext) -> "JudgedThinking":
-        hands = Hands(context, self._runner, self._clock)
+        hands = Hands(context, self._runner, self._clock, self._accounts)
         return JudgedThinking(self._mind.open(context, hands), hands)
 
 
@@ -73,6 +82,16 @@ class JudgedThinking:
         self._before: tuple[int, State] = (0, State())
         self._said = ""
         self._withheld = 0
+
+    @property
+    def private(self) -> bool:
+        """Whether the caller is proving who they are."""
+        return self._hands.verifying.asking
+
+    @property
+    def private_before(self) -> bool:
+        """Whether they were in the turn that the next one may replace."""
+        return self._before[1].standing.asking is not None
 
     def heard(self, spoken: str) -> None:
         self._thinking.heard(spoken)
@@ -93,14 +112,21 @@ class JudgedThinking:
         hands = self._hands
         if turn.turn_index == self._before[0]:
             hands.pending, hands.confirmations = self._before[1].pending, self._before[1].confirmations
-        self._before = (turn.turn_index, State(hands.pending, hands.confirmations))
+            hands.verifying.standing = self._before[1].standing
+        self._before = (turn.turn_index, State(hands.pending, hands.confirmations, hands.verifying.standing))
         self._said = ""
         hands.begin(turn.turn_index)
-        hands.known.add("caller", turn.text)
+        if not hands.verifying.asking:  # an answer to "what is your PIN" is for the comparison alone
+            hands.known.add("caller", turn.text)
         hands.late()
 
     async def _answer(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
         """Everything but what the hands tell by themselves."""
+        if self._hands.verifying.asking:
+            async with aclosing(self._proving(turn)) as replies:
+                async for reply in replies:
+                    yield reply
+            return
         denied = self._hands.judged(Heard(text=turn.text), "heard")
         if denied is not None:
             yield Sentence(text=denied.words)
@@ -126,12 +152,12 @@ class JudgedThinking:
                 if isinstance(reply, Sentence):
                     denied = self._say(reply.text)
                     if denied is not None:
-                        for part in self._instead(denied):
+                        for part in await self._instead(denied):
                             yield part
                         return
                 yield reply
         if self._hands.stopped is not None:
-            for part in self._instead(self._hands.stopped):
+            for part in await self._instead(self._hands.stopped):
                 yield part
 
     def _say(self, text: str) -> Verdict | None:
@@ -142,11 +168,36 @@ class JudgedThinking:
             self._hands.unsaid.said(text)
         return denied
 
-    def _instead(self, verdict: Verdict) -> list[Reply]:
+    async def _proving(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
+        """An answer to a question of the verification. No mind learns of it, and it is searched for nothing else."""
+        verifying = self._hands.verifying
+        if _LEAVE.search(turn.text.lower()):
+            self._hands.pending = None
+            for reply in verifying.leave():
+                yield self._hands.tell(reply)
+            return
+        replies, verified = await verifying.answer(turn.text)
+        for reply in replies:
+            yield self._hands.tell(reply)
+        pending = self._hands.pending
+        if verified is None or pending is None:
+            return
+        self._hands.pending = None
+        if verified:
+            async with aclosing(self._carried_out(pending, confirmed=False)) as parts:
+                async for part in parts:
+                    yield part
+
+    async def _instead(self, verdict: Verdict) -> list[Reply]:
         """What the caller hears in place of what was not said or done."""
         pending = self._hands.pending
         if verdict.outcome == "confirm" and pending is not None:
             return [Sentence(text=words.read_back(pending.held, pending.arguments)), Expect(kind="yes_no")]
+        if verdict.outcome == "verify" and pending is not None:
+            wanted = max(pending.held.level, 1)
+            if self._hands.verifying.can_reach(wanted):
+                return [self._hands.tell(reply) for reply in await self._hands.verifying.begin(wanted)]
+            self._hands.pending = None
         if verdict.findings[0].policy == "withheld":
             self._withheld += 1
             if self._withheld >= MOST_WITHHELD:  # each refusal tells a guesser something
@@ -171,7 +222,7 @@ class JudgedThinking:
             async for reply in replies:
                 yield reply
         if use.refused is not None:
-            for part in self._instead(use.refused):
+            for part in await self._instead(use.refused):
                 yield part
         elif use.outcome is not None:
             said = words.came_of_it(pending.held, use.outcome, use.released)
