@@ -24,6 +24,8 @@ class Passage:
     text: str
     score: float
     title: str = ""
+    url: str = ""
+    """The web page that it stands on; empty for what the operator wrote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,29 @@ class Judged:
     reason: str
 
 
-Reply = Sentence | Retrieved | SkillCalled | SkillReturned | Captured | EndCall | HandOff | Expect | Fallback | Judged
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """A step of finding out who the caller is. `outcome` is asked, verified, failed or given_up."""
+
+    method: str
+    outcome: str
+    level: int
+    reason: str = ""
+
+
+Reply = (
+    Sentence
+    | Retrieved
+    | SkillCalled
+    | SkillReturned
+    | Captured
+    | EndCall
+    | HandOff
+    | Expect
+    | Fallback
+    | Judged
+    | Verified
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,3 +165,5 @@ class MindContext:
     language: str
     history: tuple[Turn, ...] = ()
     captured: tuple[Captured, ...] = field(default=())
+    simulated: bool = False
+    """Nothing is carried out: skills answer that they would have been."""

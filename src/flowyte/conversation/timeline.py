@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from flowyte.conversation.commands import EntryType
-from flowyte.conversation.reply import Captured, Fallback, Judged, Retrieved, SkillCalled, SkillReturned
+from flowyte.conversation.reply import Captured, Fallback, Judged, Retrieved, SkillCalled, SkillReturned, Verified
 
-Reported = Retrieved | SkillCalled | SkillReturned | Captured | Fallback | Judged
+Reported = Retrieved | SkillCalled | SkillReturned | Captured | Fallback | Judged | Verified
 
 
 def entry_of(part: Reported) -> tuple[EntryType, Mapping[str, object]]:
@@ -27,5 +27,7 @@ def entry_of(part: Reported) -> tuple[EntryType, Mapping[str, object]]:
             return "error", {"cause": "model_fallback", "detail": reason}
         case Judged(act=act, outcome=outcome, policy=policy, reason=reason):
             return "guardrail", {"act": act, "outcome": outcome, "policy": policy, "reason": reason}
+        case Verified(method=method, outcome=outcome, level=level, reason=reason):
+            return "verification", {"method": method, "outcome": outcome, "level": level, "reason": reason}
         case _:
             assert_never(part)

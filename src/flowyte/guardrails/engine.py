@@ -7,11 +7,26 @@ import msgspec
 from msgspec import Meta
 
 from flowyte.guardrails.acts import Act, Situation
-from flowyte.guardrails.policies import AllowedFields, BusinessHours, Content, Policy, RateLimit, SkillsOwn, WriteGate
+from flowyte.guardrails.disclosure import Disclosure
+from flowyte.guardrails.policies import (
+    AllowedFields,
+    BusinessHours,
+    Content,
+    Origins,
+    Policy,
+    RateLimit,
+    SaidIsDone,
+    SkillsOwn,
+    Withheld,
+    WriteGate,
+)
 from flowyte.guardrails.verdict import Finding, Verdict, combined
 
-PolicyType = Literal["allowed_fields", "write_gate", "rate_limit", "business_hours", "content_policy"]
+PolicyType = Literal[
+    "verify_before_disclose", "allowed_fields", "write_gate", "rate_limit", "business_hours", "content_policy"
+]
 MOST_POLICIES = 50
+ALWAYS: tuple[Policy, ...] = (SkillsOwn(), Origins(), Withheld(), SaidIsDone())
 Text = Annotated[str, Meta(min_length=1, max_length=100)]
 Texts = Annotated[list[Text], Meta(max_length=100)]
 Count = Annotated[int, Meta(ge=0, le=1_000)]
@@ -19,6 +34,12 @@ Count = Annotated[int, Meta(ge=0, le=1_000)]
 
 class _Struct(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
     pass
+
+
+class DiscloseConfig(_Struct):
+    """Fields of what skills bring back. One that is not listed is for verified callers."""
+
+    fields: Annotated[dict[Text, Literal["anyone", "verified"]], Meta(min_length=1, max_length=200)]
 
 
 class AllowedFieldsConfig(_Struct):
@@ -54,6 +75,7 @@ class PolicySpec(_Struct):
 
 
 _CONFIGS: Mapping[str, type[_Struct]] = {
+    "verify_before_disclose": DiscloseConfig,
     "allowed_fields": AllowedFieldsConfig,
     "write_gate": WriteGateConfig,
     "rate_limit": RateLimitConfig,
@@ -103,9 +125,20 @@ def read_specs(values: Any) -> list[PolicySpec]:
 
 
 def policies_of(agent: Mapping[str, Any]) -> tuple[Policy, ...]:
-    """Of a version as it was frozen; what every skill says of itself comes first and cannot be left out."""
+    """Of a version as it was frozen; those that are always there come first and cannot be left out."""
     specs = read_specs(list(agent.get("guardrails") or []))
-    return (SkillsOwn(), *(_BUILDERS[spec.policy_type](spec) for spec in specs if spec.is_enabled))
+    judging = [spec for spec in specs if spec.is_enabled and spec.policy_type in _BUILDERS]
+    return (*ALWAYS, *(_BUILDERS[spec.policy_type](spec) for spec in judging))
+
+
+def disclosures_of(agent: Mapping[str, Any]) -> tuple[Disclosure, ...]:
+    """Which fields of a skill's result wait for a verified caller, of a version as it was frozen."""
+    specs = read_specs(list(agent.get("guardrails") or []))
+    return tuple(
+        Disclosure(fields=msgspec.convert(spec.config, DiscloseConfig).fields, skill_type=spec.applies_to_skill_type)
+        for spec in specs
+        if spec.is_enabled and spec.policy_type == "verify_before_disclose"
+    )
 
 
 def _fields(spec: PolicySpec) -> Policy:

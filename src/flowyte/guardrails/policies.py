@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from flowyte.guardrails.acts import Act, Effect, Heard, Say, Situation
+from flowyte.guardrails.claims import borne_out
+from flowyte.guardrails.provenance import TRUSTED
 from flowyte.guardrails.verdict import Finding
 
 _SEPARATORS = re.compile(r"[\W_]+", re.UNICODE)
@@ -30,11 +32,70 @@ class SkillsOwn:
             return None
         if set(act.arguments) - act.declared:
             return _deny(self.name, "undeclared_field", "I cannot do that with what I was given.")
-        if act.needs_verified and not situation.verified:
-            return Finding(policy=self.name, outcome="verify", reason="needs_verified_caller", words=VERIFY)
+        if act.needs_level > situation.level:
+            reason = "needs_second_proof" if situation.verified else "needs_verified_caller"
+            return Finding(policy=self.name, outcome="verify", reason=reason, words=VERIFY)
         if act.needs_confirmation and not situation.confirmed:
             return Finding(policy=self.name, outcome="confirm", reason="needs_confirmation", words=CONFIRM)
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """What flows into a skill comes from where it may. Always there.
+
+    What a page, a skill or the model brought in is the caller's word only once the caller has agreed to it, read back.
+    """
+
+    name: str = "origin"
+
+    def judge(self, act: Act, situation: Situation) -> Finding | None:
+        if not isinstance(act, Effect):
+            return None
+        for parameter in act.arguments:
+            wanted = act.wants.get(parameter) or (TRUSTED if act.is_write else None)
+            if wanted is None or act.origins.get(parameter, "model") in wanted:
+                continue
+            if "caller" not in wanted:
+                return _deny(self.name, "untrusted_source", "I cannot do that with what I was given.")
+            if not situation.confirmed:
+                return Finding(policy=self.name, outcome="confirm", reason="not_the_callers_word", words=CONFIRM)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Values above the caller's level are not spoken, in no wording. Always there.
+
+    What the caller has said, or the operator has written, is no secret between them.
+    """
+
+    name: str = "withheld"
+
+    def judge(self, act: Act, situation: Situation) -> Finding | None:
+        if not isinstance(act, Say) or not situation.unsaid:
+            return None
+        found = situation.unsaid.found(act.text)
+        known = situation.known
+        if any(known is None or known.of(value) not in ("caller", "operator") for value in found):
+            return _deny(
+                self.name, "withheld_value", "I may not say that. Is there anything else that I can do for you?"
+            )
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SaidIsDone:
+    """A claim that something was done is spoken only when the effect ledger has it. Always there."""
+
+    name: str = "said_is_done"
+
+    def judge(self, act: Act, situation: Situation) -> Finding | None:
+        if not isinstance(act, Say) or borne_out(act.text, situation.done):
+            return None
+        if situation.known is not None and situation.known.of(act.text) == "operator":
+            return None  # the business's own words about how things are done there
+        return _deny(self.name, "claim_without_effect", "I have not done that yet. What else can I do for you?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from flowyte.kit import log
 from flowyte.kit.errors import VendorFailed
 from flowyte.minds.breaker import Breaker
 from flowyte.minds.grounded import PolicyMind, PolicyThinking
+from flowyte.minds.hands import Hands
 from flowyte.minds.history import History
 from flowyte.minds.model import ModelThinking, Wire
 from flowyte.minds.speakable import Unfounded
@@ -35,26 +36,29 @@ class ModelMind:
     patience_s: float
     breaker: Breaker = field(default_factory=Breaker)
 
-    def open(self, context: MindContext) -> "GuardedThinking":
-        return GuardedThinking(self, context)
+    def open(self, context: MindContext, hands: Hands) -> "GuardedThinking":
+        return GuardedThinking(self, context, hands)
 
 
 class GuardedThinking:
     """One conversation, with the model and without it."""
 
-    def __init__(self, mind: ModelMind, context: MindContext) -> None:
+    def __init__(self, mind: ModelMind, context: MindContext, hands: Hands) -> None:
         self._mind = mind
         self._clock = mind.policy.clock
         self._conversation = context.conversation_id
         self._history = History.of(context.history)
-        self._policy: PolicyThinking = mind.policy.open(context)
-        self._model = ModelThinking(mind.chat, context, policy=self._policy, history=self._history, clock=self._clock)
+        self._policy: PolicyThinking = mind.policy.open(context, hands)
+        self._model = ModelThinking(
+            mind.chat, context, policy=self._policy, history=self._history, clock=self._clock, hands=hands
+        )
 
     async def respond(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
         self._history.user(turn)
         if self._policy.collecting(turn) or not self._mind.breaker.allows(self._clock.monotonic_ms()):
-            async for part in self._policy.respond(turn):
-                yield part
+            async with aclosing(self._policy.respond(turn)) as answer:
+                async for part in answer:
+                    yield part
             return
         said: list[str] = []
         reason = ""

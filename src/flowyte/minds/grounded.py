@@ -1,22 +1,20 @@
-"""The policy mind with the world attached: it searches the knowledge, files the message, and steps the pure policy."""
+"""The policy mind with the world attached: it searches the knowledge, asks its hands, and steps the pure policy."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any, Protocol
 
-from flowyte.conversation.reply import MindContext, Passage, Reply, Retrieved, SkillCalled, SkillReturned, UserTurn
-from flowyte.kit import log
+from flowyte.conversation.reply import MindContext, Passage, Reply, Retrieved, UserTurn
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database
-from flowyte.kit.errors import FlowyteError
 from flowyte.knowledge.search import REJECT_BELOW, search
 from flowyte.minds import hours
+from flowyte.minds.hands import Hands, Use
 from flowyte.minds.policy import Filing, Found, State, filed, heard, step, take_up
-from flowyte.skills.messages import file_message
+from flowyte.skills.registry import TAKE_MESSAGE
 from flowyte.tenancy.principal import Principal
-from flowyte.vault.seal import Sealer
 
-logger = log.get(__name__)
 MOST_REPLAYED = 24  # turns of both sides: a message is taken in ten, and each costs a search
 
 
@@ -29,21 +27,21 @@ class Embedding(Protocol):
 class PolicyMind:
     """Fulfils `live.ports.Mind`. One for a process."""
 
-    def __init__(self, database: Database, sealer: Sealer, embedder: Embedding, clock: Clock) -> None:
+    def __init__(self, database: Database, embedder: Embedding, clock: Clock) -> None:
         self.database = database
-        self.sealer = sealer
         self.embedder = embedder
         self.clock = clock
 
-    def open(self, context: MindContext) -> "PolicyThinking":
-        return PolicyThinking(self, context)
+    def open(self, context: MindContext, hands: Hands) -> "PolicyThinking":
+        return PolicyThinking(self, context, hands)
 
 
 class PolicyThinking:
     """One conversation. A turn that replaces an earlier one starts again from the state before that one."""
 
-    def __init__(self, mind: PolicyMind, context: MindContext) -> None:
+    def __init__(self, mind: PolicyMind, context: MindContext, hands: Hands) -> None:
         self._mind = mind
+        self._hands = hands
         self._agent: Mapping[str, object] = context.agent
         self._conversation = context.conversation_id
         self._principal = Principal(org=context.org, kind="call", id=context.conversation_id, scopes=frozenset())
@@ -74,8 +72,9 @@ class PolicyThinking:
         for reply in replies:
             yield reply
         if filing is not None:
-            async for part in self._file(filing):
-                yield part
+            async with aclosing(self._file(filing)) as parts:
+                async for part in parts:
+                    yield part
 
     async def _catch_up(self) -> None:
         """A conversation that is taken up again stands where it stood: its turns are stepped once more, unheard.
@@ -122,6 +121,7 @@ class PolicyThinking:
         """The passages that are good enough to be quoted."""
         found = await self._search(query)
         good = tuple(passage for passage in found if passage.score >= REJECT_BELOW)
+        self._hands.found(good)
         return Retrieved(query=query, passages=good, top_score=found[0].score if found else 0.0)
 
     async def _search(self, query: str) -> tuple[Passage, ...]:
@@ -137,22 +137,15 @@ class PolicyThinking:
                 limit=3,
             )
 
-    async def _file(self, filing: Filing) -> AsyncIterator[Reply]:
-        call_id = f"{self._conversation}/{filing.intent_key}"
+    async def _file(self, filing: Filing) -> AsyncGenerator[Reply, None]:
         given = {"name": filing.name, "phone": filing.phone, "message": filing.body}
-        yield SkillCalled(call_id=call_id, name="take_message", arguments=given)
-        try:
-            async with self._mind.database.tenant(self._principal) as tx:
-                message = await file_message(
-                    tx, self._mind.sealer, agent_id=str(self._agent["id"]), conversation_id=self._conversation,
-                    intent_key=filing.intent_key, name=filing.name, phone=filing.phone, body=filing.body,
-                )  # fmt: skip
-            result: dict[str, object] = {"messageId": message.id}
-            ok = True
-        except FlowyteError as error:
-            logger.error("message.not_filed", conversation=self._conversation, code=error.code)
-            result, ok = {"error": error.code}, False
-        yield SkillReturned(call_id=call_id, name="take_message", ok=ok, result=result)
+        use = Use()
+        async with aclosing(self._hands.use(use, TAKE_MESSAGE, given, intent=filing.intent_key)) as told:
+            async for reply in told:
+                yield reply
+        if use.refused is not None:
+            return  # the caller is told why by whoever refused
+        ok = use.outcome is not None and use.outcome.ok
         self._state, replies, _ = filed(self._state, filing, ok=ok)
         for reply in replies:
             yield reply

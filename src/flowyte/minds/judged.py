@@ -1,24 +1,37 @@
-"""Between every mind and the call: what the caller asks, what is about to be said and what is about to be done is
-judged, and nothing that is denied happens.
+"""Guardrails around a mind: what it hears, says and does is judged first, whatever mind it is.
 
-A mind names an effect before it carries it out, and is stopped there: closing its iterator at that moment is what
-keeps the effect from taking place, whatever the mind is.
+A mind acts through `Hands` and through nothing else. Where something stood against it, the caller hears the verdict's
+words, and the mind is stopped where it stands. What waits for the caller's word is read back from the very arguments
+that will be used, and the answer to that is the caller's, not the mind's.
 """
 
-from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
-from flowyte.conversation.reply import Judged, MindContext, Reply, Sentence, SkillCalled, UserTurn
-from flowyte.guardrails.acts import Act, Effect, Heard, Say, Situation
-from flowyte.guardrails.engine import judge, policies_of
+from flowyte.conversation.reply import (
+    EndCall,
+    Expect,
+    Judged,
+    MindContext,
+    Reply,
+    Sentence,
+    SkillCalled,
+    SkillReturned,
+    UserTurn,
+    Verified,
+)
+from flowyte.guardrails.acts import Heard, Say
 from flowyte.guardrails.verdict import Verdict
 from flowyte.kit.clock import Clock
-from flowyte.minds.hours import open_now
-from flowyte.skills.registry import TAKE_MESSAGE, parameters_of
+from flowyte.minds import words
+from flowyte.minds.hands import Hands, Pending, Running, Use
 
-MINUTE_MS = 60_000
+# A mind may not write these: what was done and decided is told by whoever did and decided it.
+OURS = (SkillCalled, SkillReturned, Judged, Verified)
+MOST_WITHHELD = 3  # sentences stopped for what they would have given away; then the conversation is over
+ENOUGH = "I cannot go on with this. Please contact us in another way. Goodbye."
 
 
 class Thinking(Protocol):
@@ -29,106 +42,138 @@ class Thinking(Protocol):
 
 
 class Mind(Protocol):
-    def open(self, context: MindContext) -> Thinking: ...
+    def open(self, context: MindContext, hands: Hands) -> Thinking: ...
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a turn changes, so that one which replaces it starts from where that one started."""
+
+    pending: Pending | None = None
+    confirmations: int = 0
 
 
 class JudgedMind:
     """Fulfils `live.ports.Mind` around another one."""
 
-    def __init__(self, mind: Mind, clock: Clock) -> None:
+    def __init__(self, mind: Mind, clock: Clock, runner: Running | None = None) -> None:
         self._mind = mind
         self._clock = clock
+        self._runner = runner
 
     def open(self, context: MindContext) -> "JudgedThinking":
-        return JudgedThinking(self._mind.open(context), context, self._clock)
+        hands = Hands(context, self._runner, self._clock)
+        return JudgedThinking(self._mind.open(context, hands), hands)
 
 
 class JudgedThinking:
-    def __init__(self, thinking: Thinking, context: MindContext, clock: Clock) -> None:
+    def __init__(self, thinking: Thinking, hands: Hands) -> None:
         self._thinking = thinking
-        self._agent = context.agent
-        self._clock = clock
-        self._policies = policies_of(context.agent)
-        self._effects_ms: deque[int] = deque()
-        self._effects = 0
+        self._hands = hands
+        self._before: tuple[int, State] = (0, State())
+        self._said = ""
+        self._withheld = 0
 
     def heard(self, spoken: str) -> None:
         self._thinking.heard(spoken)
 
     async def respond(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
-        denied = self._denied(Heard(text=turn.text))
-        if denied is not None:
-            for part in _instead(denied, "heard"):
-                yield part
-            return
-        said = ""
-        async with aclosing(self._thinking.respond(turn)) as replies:
+        self._begin(turn)
+        await self._hands.restore()
+        async with aclosing(self._answer(turn)) as replies:
             async for reply in replies:
-                act = self._act(reply, said)
-                denied = self._denied(act) if act is not None else None
-                if denied is not None:
-                    for part in _instead(denied, act.skill if isinstance(act, Effect) else "say"):
-                        yield part
-                    return
-                if isinstance(reply, Sentence):
-                    said = f"{said} {reply.text}"
-                if isinstance(act, Effect):
-                    self._count()
+                for told in self._hands.take():
+                    yield told
+                if not isinstance(reply, OURS):
+                    yield reply
+        for told in self._hands.take():
+            yield told
+
+    def _begin(self, turn: UserTurn) -> None:
+        hands = self._hands
+        if turn.turn_index == self._before[0]:
+            hands.pending, hands.confirmations = self._before[1].pending, self._before[1].confirmations
+        self._before = (turn.turn_index, State(hands.pending, hands.confirmations))
+        self._said = ""
+        hands.begin(turn.turn_index)
+        hands.known.add("caller", turn.text)
+        hands.late()
+
+    async def _answer(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
+        """Everything but what the hands tell by themselves."""
+        denied = self._hands.judged(Heard(text=turn.text), "heard")
+        if denied is not None:
+            yield Sentence(text=denied.words)
+            return
+        pending, self._hands.pending = self._hands.pending, None
+        if pending is not None:
+            agreed = words.agreed(turn.text)
+            if agreed is not None:
+                async with aclosing(self._decided(pending, agreed=agreed)) as replies:
+                    async for reply in replies:
+                        yield reply
+                return
+        async with aclosing(self._minded(turn)) as replies:
+            async for reply in replies:
                 yield reply
 
-    def _act(self, reply: Reply, said: str) -> Act | None:
-        match reply:
-            case Sentence(text=text):
-                return Say(text=text, so_far=said)
-            case SkillCalled(name=name, arguments=arguments):
-                return _effect(self._agent, name, arguments)
-            case _:
-                return None
+    async def _minded(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
+        """The mind's own answer, until something stands against it."""
+        async with aclosing(self._thinking.respond(turn)) as replies:
+            async for reply in replies:
+                if self._hands.stopped is not None:
+                    break
+                if isinstance(reply, Sentence):
+                    denied = self._say(reply.text)
+                    if denied is not None:
+                        for part in self._instead(denied):
+                            yield part
+                        return
+                yield reply
+        if self._hands.stopped is not None:
+            for part in self._instead(self._hands.stopped):
+                yield part
 
-    def _denied(self, act: Act) -> Verdict | None:
-        """The verdict, unless it allows."""
-        now = self._clock.monotonic_ms()
-        while self._effects_ms and now - self._effects_ms[0] >= MINUTE_MS:
-            self._effects_ms.popleft()
-        hours = self._agent.get("businessHours")
-        situation = Situation(
-            now=self._clock.now(),
-            open_now=open_now(hours, self._clock.now()) if isinstance(hours, Mapping) else None,
-            confirmed=isinstance(act, Effect) and act.skill == TAKE_MESSAGE,  # its flow reads back and asks, always
-            effects_last_minute=len(self._effects_ms),
-            effects_so_far=self._effects,
-        )
-        verdict = judge(self._policies, act, situation)
-        return None if verdict.outcome == "allow" else verdict
+    def _say(self, text: str) -> Verdict | None:
+        """The verdict that stands against saying this; None once it counts as said."""
+        denied = self._hands.judged(Say(text=text, so_far=self._said), "say")
+        if denied is None:
+            self._said = f"{self._said} {text}"
+            self._hands.unsaid.said(text)
+        return denied
 
-    def _count(self) -> None:
-        self._effects += 1
-        self._effects_ms.append(self._clock.monotonic_ms())
+    def _instead(self, verdict: Verdict) -> list[Reply]:
+        """What the caller hears in place of what was not said or done."""
+        pending = self._hands.pending
+        if verdict.outcome == "confirm" and pending is not None:
+            return [Sentence(text=words.read_back(pending.held, pending.arguments)), Expect(kind="yes_no")]
+        if verdict.findings[0].policy == "withheld":
+            self._withheld += 1
+            if self._withheld >= MOST_WITHHELD:  # each refusal tells a guesser something
+                return [Sentence(text=ENOUGH), EndCall(reason="withheld values were asked for again and again")]
+        return [Sentence(text=verdict.words or "I cannot do that.")]
 
+    async def _decided(self, pending: Pending, *, agreed: bool) -> AsyncGenerator[Reply, None]:
+        """The caller has answered what was read back."""
+        if not agreed:
+            yield Sentence(text=words.LEFT)
+            return
+        self._hands.confirmations += 1
+        async with aclosing(self._carried_out(pending, confirmed=True)) as replies:
+            async for reply in replies:
+                yield reply
 
-def _effect(agent: Mapping[str, Any], name: str, arguments: Mapping[str, object]) -> Effect:
-    """As the agent's skill of that action describes it; one that is not described writes."""
-    skill: Mapping[str, Any] = next(
-        (
-            skill
-            for skill in agent.get("skills") or ()
-            if name in (skill.get("name"), (skill.get("executionConfig") or {}).get("action"))
-        ),
-        {},
-    )
-    return Effect(
-        skill=name,
-        skill_type=str(skill.get("skillType") or "builtin"),
-        arguments=arguments,
-        declared=frozenset(parameters_of(name)),
-        is_write=bool(skill.get("isWrite", True)),
-        needs_verified=bool(skill.get("requiresVerifiedIdentity", False)),
-        needs_confirmation=bool(skill.get("requiresConfirmation", False)),
-    )
-
-
-def _instead(verdict: Verdict, of: str) -> list[Reply]:
-    """What the receipt is told and the caller hears in place of what was denied."""
-    strictest = verdict.findings[0]
-    told = Judged(act=of, outcome=verdict.outcome, policy=strictest.policy, reason=strictest.reason)
-    return [told, Sentence(text=verdict.words or "I cannot do that.")]
+    async def _carried_out(self, pending: Pending, *, confirmed: bool) -> AsyncGenerator[Reply, None]:
+        """Judged once more, for time has passed; what came of it is said by the platform."""
+        use = Use()
+        effect = self._hands.carry_out(use, pending.held, pending.arguments, intent=pending.intent, confirmed=confirmed)
+        async with aclosing(effect) as replies:
+            async for reply in replies:
+                yield reply
+        if use.refused is not None:
+            for part in self._instead(use.refused):
+                yield part
+        elif use.outcome is not None:
+            said = words.came_of_it(pending.held, use.outcome, use.released)
+            denied = self._say(said)
+            yield Sentence(text=said if denied is None else denied.words)

@@ -17,6 +17,7 @@ from flowyte.kit.clock import Clock
 from flowyte.kit.errors import VendorFailed
 from flowyte.minds import prompt, toolbox
 from flowyte.minds.grounded import PolicyThinking
+from flowyte.minds.hands import Hands, Use
 from flowyte.minds.history import History
 from flowyte.minds.speakable import Thoughts, check, plain
 from flowyte.providers.openai_chat.model import Delta, Finished, Manner, TextDelta, Tool, ToolCall
@@ -72,7 +73,7 @@ class ModelThinking:
     """One conversation. The policy keeps the state of a message, and the history is what was heard."""
 
     def __init__(
-        self, chat: Wire, context: MindContext, *, policy: PolicyThinking, history: History, clock: Clock
+        self, chat: Wire, context: MindContext, *, policy: PolicyThinking, history: History, clock: Clock, hands: Hands
     ) -> None:
         self._chat = chat
         self._context = context
@@ -80,7 +81,9 @@ class ModelThinking:
         self._history = history
         self._clock = clock
         self._manner = manner_of(context.agent)
-        self._tools = toolbox.offered(context.agent)
+        self._hands = hands
+        self._names = frozenset(held.skill.name for held in hands.skills())
+        self._tools = (*toolbox.offered(context.agent), *toolbox.skills(hands.skills()))
 
     async def respond(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
         """The history has this turn already. Closing the iterator closes the request."""
@@ -103,10 +106,14 @@ class ModelThinking:
                 break
             messages.append(_assistant(asked))
             for call in asked.calls:
-                looked_up, result = await self._look_up(call)
-                if looked_up is not None:
-                    yield looked_up
-                messages.append({"role": "tool", "tool_call_id": call.id, "content": prompt.result_message(result)})
+                answered = Answered()
+                async with aclosing(self._answered(call, answered)) as parts:
+                    async for part in parts:
+                        yield part
+                if answered.refused:
+                    return  # the caller is told why by whoever refused
+                told = prompt.result_message(answered.text)
+                messages.append({"role": "tool", "tool_call_id": call.id, "content": told})
         if not spoke:
             raise VendorFailed("The language model said nothing.", kind="empty")
 
@@ -116,6 +123,8 @@ class ModelThinking:
             context.agent, channel=context.channel, language=context.language, now=self._clock.now()
         )
         asked = prompt.caller_message(turn.text, found.passages, self._policy.hours_said(turn.text))
+        if done := self._hands.already():
+            asked += "\n" + prompt.result_message(toolbox.done_before(done))
         history = self._history.before_this_turn()
         return [{"role": "system", "content": told}, *history, {"role": "user", "content": asked}]
 
@@ -147,12 +156,33 @@ class ModelThinking:
             return [*words, EndCall(reason="the caller was done")]
         return []
 
-    async def _look_up(self, call: ToolCall) -> tuple[Retrieved | None, str]:
+    async def _answered(self, call: ToolCall, answered: "Answered") -> AsyncGenerator[Reply, None]:
+        """Knowledge, or a skill by way of the hands."""
         query = toolbox.text_of(call, "query").strip()
-        if call.name != toolbox.LOOK_UP or not query:
-            return None, "There is no such tool. Answer the caller."
-        found = await self._policy.look_up(query)
-        return found, toolbox.passages_as_result(found.passages)
+        if call.name == toolbox.LOOK_UP and query:
+            found = await self._policy.look_up(query)
+            answered.text = toolbox.passages_as_result(found.passages)
+            yield found
+            return
+        if call.name not in self._names:
+            answered.text = "There is no such tool. Answer the caller."
+            return
+        use = Use()
+        async with aclosing(self._hands.use(use, call.name, call.arguments)) as parts:
+            async for part in parts:
+                yield part
+        answered.refused = use.refused is not None
+        answered.text = (
+            f"Not done: {use.fault}. Ask the caller for what is missing." if use.fault else toolbox.outcome(use)
+        )
+
+
+@dataclass(slots=True)
+class Answered:
+    """What a tool call is answered with, unless it was refused."""
+
+    text: str = ""
+    refused: bool = False
 
 
 def manner_of(agent: Mapping[str, Any]) -> Manner:

@@ -12,6 +12,9 @@ END_CALL = "end_call"
 REPEAT = "repeat"
 KNOWLEDGE_QUERY = "knowledge_query"
 
+# Kinds that a runner may know; which of them this process carries out is the runner's to say.
+CARRIED_OUT = frozenset((KNOWLEDGE_QUERY, "http_webhook", "email"))
+
 # Parameters of the kinds that bring their own, whatever the skill says.
 _OWN_PARAMETERS: Mapping[str, Mapping[str, str]] = {
     TAKE_MESSAGE: {
@@ -23,7 +26,7 @@ _OWN_PARAMETERS: Mapping[str, Mapping[str, str]] = {
     REPEAT: {},
     KNOWLEDGE_QUERY: {"query": "What to look up, as one question."},
 }
-_OPTIONAL = frozenset(("reason",))
+_OPTIONAL = frozenset(("reason", "phone"))
 
 
 class NotAvailableYet(FlowyteError):
@@ -46,8 +49,8 @@ def action_of(skill: Skill) -> str:
     """The name of what carries the skill out. NotAvailableYet for a kind that is only stored so far."""
     if skill.skill_type == "builtin":
         return str(skill.execution_config.get("action", ""))
-    if skill.skill_type == KNOWLEDGE_QUERY:
-        return KNOWLEDGE_QUERY
+    if skill.skill_type in CARRIED_OUT:
+        return skill.skill_type
     raise NotAvailableYet(f"Skills of the kind {skill.skill_type} are not available yet.")
 
 
@@ -56,8 +59,14 @@ def parameters_of(action: str) -> frozenset[str]:
     return frozenset(_OWN_PARAMETERS.get(action, ()))
 
 
+def schema_of(skill: Skill) -> Mapping[str, Any]:
+    """The JSON Schema of what it takes: the kind's own where it brings one, else what the operator declared."""
+    action = action_of(skill)
+    return _parameters(action) if action in _OWN_PARAMETERS else skill.parameters_schema
+
+
 def available(skill: Skill) -> bool:
-    return skill.skill_type in ("builtin", KNOWLEDGE_QUERY)
+    return skill.skill_type == "builtin" or skill.skill_type in CARRIED_OUT
 
 
 def offers(skills: Iterable[Skill], *, channel: str) -> tuple[Offer, ...]:
@@ -67,7 +76,7 @@ def offers(skills: Iterable[Skill], *, channel: str) -> tuple[Offer, ...]:
             name=skill.name,
             description=skill.description,
             action=action_of(skill),
-            parameters=_parameters(action_of(skill)),
+            parameters=schema_of(skill),
         )
         for skill in skills
         if skill.is_enabled and channel in skill.channels and available(skill)

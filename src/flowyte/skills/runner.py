@@ -37,11 +37,17 @@ class Order:
     skill: Skill
     skill_id: str
     arguments: Mapping[str, Any]
+    intent: str = ""
+    """What this effect is meant to be; by default the same arguments are the same effect."""
     occasion: str = ""
     is_write: bool = True
+    keep_result: bool = True
+    """Whether the ledger keeps what came back; not what a caller is compared with."""
 
     @property
     def key(self) -> str:
+        if self.intent:
+            return f"{self.skill.name}-{self.intent}"
         return ledger.intent_key(self.skill.name, self.arguments, self.occasion)
 
 
@@ -106,8 +112,11 @@ class Runner:
     def actions(self) -> frozenset[str]:
         return frozenset((*self._inside, *self._outside))
 
-    async def run(self, order: Order, action: str) -> Outcome:
-        """What came of it. Cancelling this does not cancel the effect; asking again takes the same one."""
+    def start(self, order: Order, action: str) -> "asyncio.Task[Outcome]":
+        """The effect, under way. It is not the asker's to cancel: wait for it by `asyncio.shield` or `asyncio.wait`.
+
+        Asking again for the same intent while it runs gives the same task.
+        """
         key = (order.principal.org, order.conversation_id, order.key)
         task = self._running.get(key)
         if task is None:
@@ -116,7 +125,17 @@ class Runner:
             task = self._group.create_task(self._carried_out(order, action))
             self._running[key] = task
             task.add_done_callback(lambda _: self._running.pop(key, None))
-        return await asyncio.shield(task)
+        return task
+
+    async def done(self, principal: Principal, conversation_id: str) -> tuple[str, ...]:
+        """Names of the skills that have changed something in this conversation, for who takes it up again."""
+        async with self._database.tenant(principal) as tx:
+            entries = await ledger.of_conversation(tx, self._sealer, conversation_id)
+        return tuple(entry.skill for entry in entries if entry.is_write and entry.state == "done")
+
+    async def run(self, order: Order, action: str) -> Outcome:
+        """What came of it. Cancelling this does not cancel the effect."""
+        return await asyncio.shield(self.start(order, action))
 
     async def _carried_out(self, order: Order, action: str) -> Outcome:
         """Never raises: a task group would end with it."""
@@ -182,8 +201,9 @@ class Runner:
         """It has happened: a database that is away for a moment must not make it look undone."""
         for pause in (0.2, 1.0, 5.0, None):
             try:
+                kept = result if order.keep_result else {}
                 async with self._database.tenant(order.principal) as tx:
-                    await ledger.finish(tx, self._sealer, run_id, now=self._clock.now(), result=result)
+                    await ledger.finish(tx, self._sealer, run_id, now=self._clock.now(), result=kept)
                 return
             except Unavailable:
                 if pause is None:

@@ -1,7 +1,7 @@
 """The mind of every conversation of a process: the policy mind, with a language model in front where one is set."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from flowyte.kit.errors import SetupError
 from flowyte.kit.settings import Settings
@@ -11,27 +11,28 @@ from flowyte.minds.grounded import PolicyMind
 from flowyte.minds.judged import JudgedMind
 from flowyte.providers.openai_chat.chat import Chat
 from flowyte.providers.openai_chat.model import ChatModel
+from flowyte.providers.smtp import Outbox
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation
+from flowyte.wiring.skills import open_runner
 
 
 @asynccontextmanager
-async def open_mind(base: Foundation) -> AsyncIterator[Mind]:
+async def open_mind(base: Foundation, outbox: Outbox | None) -> AsyncIterator[Mind]:
+    """`outbox` is how skills write letters; None where no mail server is set."""
     model = chat_model(base.settings)
-    embedder = Embedder(base.settings.models_dir)
-    policy = PolicyMind(base.database, base.sealer, embedder, base.clock)
-    try:
+    async with AsyncExitStack() as stack:
+        embedder = Embedder(base.settings.models_dir)
+        stack.callback(embedder.close)
+        runner = await stack.enter_async_context(open_runner(base, outbox))
+        policy = PolicyMind(base.database, embedder, base.clock)
         if model is None:
-            yield JudgedMind(policy, base.clock)
+            yield JudgedMind(policy, base.clock, runner)
             return
         chat = Chat(model)
-        try:
-            model_mind = ModelMind(chat=chat, policy=policy, patience_s=base.settings.model_patience_ms / 1000)
-            yield JudgedMind(model_mind, base.clock)
-        finally:
-            await chat.close()
-    finally:
-        embedder.close()
+        stack.push_async_callback(chat.close)
+        model_mind = ModelMind(chat=chat, policy=policy, patience_s=base.settings.model_patience_ms / 1000)
+        yield JudgedMind(model_mind, base.clock, runner)
 
 
 def chat_model(settings: Settings) -> ChatModel | None:

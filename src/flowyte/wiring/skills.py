@@ -9,6 +9,7 @@ from flowyte.kit.errors import SetupError
 from flowyte.kit.secret import SecretText
 from flowyte.kit.settings import Settings
 from flowyte.providers.smtp import Outbox
+from flowyte.providers.smtp import Server as MailServer
 from flowyte.skills import secrets
 from flowyte.skills.kinds import email, messages, webhook
 from flowyte.skills.registry import TAKE_MESSAGE
@@ -43,6 +44,12 @@ async def open_runner(base: Foundation, outbox: Outbox | None) -> AsyncIterator[
             yield runner
     finally:
         await egress.close()
+
+
+def open_outbox(settings: Settings) -> Outbox | None:
+    """None without a mail server; then links are shown to whoever may hand them on."""
+    url = settings.smtp_url.reveal()
+    return Outbox(MailServer.parse(url), settings.mail_from) if url else None
 
 
 def ports_of(settings: Settings) -> frozenset[int]:

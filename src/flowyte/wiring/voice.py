@@ -29,6 +29,7 @@ from flowyte.vault.sign import InvalidToken
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.minds import open_mind
 from flowyte.wiring.serving import say_ready, stop_on_signal
+from flowyte.wiring.skills import open_outbox
 from flowyte.wiring.talk import read_talk_token
 
 logger = log.get(__name__)
@@ -142,7 +143,8 @@ class Switchboard:
 async def serve(settings: Settings) -> None:
     """Until a signal; then live calls may finish for a while."""
     stop = stop_on_signal()
-    async with foundation(settings) as base, _parts(settings) as (ears, mouth), open_mind(base) as mind:
+    outbox = open_outbox(settings)
+    async with foundation(settings) as base, _parts(settings) as (ears, mouth), open_mind(base, outbox) as mind:
         keeper = Keeper(database=base.database, sealer=base.sealer, clock=base.clock, data_dir=settings.data_dir)
         board = Switchboard(base, ears=ears, mouth=mouth, mind=mind, keeper=keeper)
         server = VoiceServer(board.open_call, clock=base.clock)

@@ -25,13 +25,13 @@ from flowyte.knowledge import store as knowledge
 from flowyte.observe import store as observe
 from flowyte.observe.evidence import Keeper
 from flowyte.providers.smtp import Outbox
-from flowyte.providers.smtp import Server as MailServer
 from flowyte.tenancy.storage import Storage
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.minds import open_mind
 from flowyte.wiring.parts import parts_of
 from flowyte.wiring.serving import say_ready, stop_on_signal
+from flowyte.wiring.skills import open_outbox
 from flowyte.wiring.talk import make_talk_token, stream_url
 from flowyte.wiring.tls import address, check_exposure, https, https_only, listener
 
@@ -112,12 +112,6 @@ def application(base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbox
     return app
 
 
-def open_outbox(settings: Settings) -> Outbox | None:
-    """None without a mail server; then links are shown to whoever may hand them on."""
-    url = settings.smtp_url.reveal()
-    return Outbox(MailServer.parse(url), settings.mail_from) if url else None
-
-
 class Server(uvicorn.Server):
     """Says when it serves."""
 
@@ -134,11 +128,11 @@ async def serve(settings: Settings) -> None:
     """Until a signal."""
     check_exposure(settings)
     stop = stop_on_signal()
-    async with foundation(settings) as base, open_mind(base) as mind:
+    outbox = open_outbox(settings)
+    async with foundation(settings) as base, open_mind(base, outbox) as mind:
         embedder = Embedder(settings.models_dir)
         keeper = Keeper(database=base.database, sealer=base.sealer, clock=base.clock, data_dir=settings.data_dir)
         desk = Desk(database=base.database, mind=mind, keeper=keeper, clock=base.clock)
-        outbox = open_outbox(settings)
         app: Any = application(base, embedder, desk, outbox)
         config = uvicorn.Config(
             https_only(app) if settings.trusted_proxy else app,

@@ -1,6 +1,7 @@
 """The API over HTTP semantics, without a socket: two organizations, each with a key that holds every scope."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,12 @@ from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.ids import new_id
 from flowyte.knowledge import store as knowledge
 from flowyte.minds.grounded import PolicyMind
+from flowyte.minds.judged import JudgedMind
 from flowyte.observe import store as observe
 from flowyte.observe.evidence import Keeper
+from flowyte.skills.kinds.messages import filing
+from flowyte.skills.registry import TAKE_MESSAGE
+from flowyte.skills.runner import Runner
 from flowyte.tenancy.keys import create_key
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.storage import Storage
@@ -73,9 +78,18 @@ class FixedEmbedder:
         return np.tile(np.array([1.0] + [0.0] * 383, np.float32), (len(texts), 1))
 
 
+class Loop:
+    """Tasks of whatever loop runs: a fixture that is no coroutine has no group to give."""
+
+    def create_task(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        return asyncio.get_running_loop().create_task(work)
+
+
 def desk_of(database: Database, sealer: Sealer, clock: SystemClock, data_dir: Path) -> Desk:
-    """Chats answered by the policy mind."""
-    mind = PolicyMind(database, sealer, FixedEmbedder(), clock)
+    """Chats answered by the policy mind, which can take messages."""
+    runner = Runner(database, sealer, clock, inside={TAKE_MESSAGE: filing(sealer)}, outside={})
+    runner._group = Loop()  # type: ignore[assignment]
+    mind = JudgedMind(PolicyMind(database, FixedEmbedder(), clock), clock, runner)
     keeper = Keeper(database=database, sealer=sealer, clock=clock, data_dir=data_dir)
     return Desk(database=database, mind=mind, keeper=keeper, clock=clock)
 

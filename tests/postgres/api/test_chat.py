@@ -253,6 +253,7 @@ async def test_a_message_that_was_begun_is_finished_by_another_process(house: Ho
         restart(house)
         assert "filed" in await say("Please call me about my crown.")
         restart(house)
+        assert "filed your message" in await say("Say that again"), "the ledger bears it out, whoever says it"
         await say("Are you open on Monday?")
         (message,) = (await client.get("/messages")).json()["data"]
     assert (message["name"], message["phone"]) == ("Maria Lopez", "+12025550142")

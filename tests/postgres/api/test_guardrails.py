@@ -3,8 +3,6 @@
 import httpx
 from tests.postgres.api.conftest import Caller, House
 
-from flowyte.minds.judged import JudgedMind
-
 TOPICS = [{"policyType": "content_policy", "config": {"bannedTopics": ["lottery tickets"]}}]
 
 
@@ -52,8 +50,6 @@ async def test_they_need_their_own_scope_also_as_a_part_of_the_agent(house: Hous
 
 async def test_a_chat_says_in_its_receipt_what_stood_against_it(house: House, mine: httpx.AsyncClient) -> None:
     """The caller hears a refusal, the receipt has the policy and the reason."""
-    desk = house.services.desk
-    desk._mind = JudgedMind(desk._mind, house.services.clock)  # type: ignore[arg-type]
     agent = (await mine.post("/agents", json={"name": "a", "guardrails": TOPICS})).json()["data"]
     await mine.post(f"/agents/{agent['id']}/publish", json={"note": ""})
     chat = (await mine.post("/chat/sessions", json={"agentId": agent["id"]})).json()["data"]["id"]

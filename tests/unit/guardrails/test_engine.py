@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowyte.guardrails.acts import Act, Effect, Heard, Say, Situation
-from flowyte.guardrails.engine import BadPolicy, NoPolicies, judge, policies_of, read_specs
+from flowyte.guardrails.engine import ALWAYS, BadPolicy, NoPolicies, judge, policies_of, read_specs
 from flowyte.guardrails.policies import (
     AllowedFields,
     BusinessHours,
@@ -27,13 +27,13 @@ CALM = Situation(now=NOON, open_now=True)
 FIELDS = ("name", "phone", "message", "birthday")
 
 situations = st.builds(
-    Situation, now=st.just(NOON), open_now=st.sampled_from([None, True, False]), verified=st.booleans(),
+    Situation, now=st.just(NOON), open_now=st.sampled_from([None, True, False]), level=st.integers(0, 2),
     confirmed=st.booleans(), effects_last_minute=st.integers(0, 5), effects_so_far=st.integers(0, 9),
 )  # fmt: skip
 effects = st.builds(
     Effect, skill=st.sampled_from(["take_message", "book"]), skill_type=st.sampled_from(["builtin", "email"]),
     arguments=st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=20), max_size=4),
-    declared=st.frozensets(st.sampled_from(FIELDS)), is_write=st.booleans(), needs_verified=st.booleans(),
+    declared=st.frozensets(st.sampled_from(FIELDS)), is_write=st.booleans(), needs_level=st.integers(0, 2),
     needs_confirmation=st.booleans(),
 )  # fmt: skip
 acts: st.SearchStrategy[Act] = st.one_of(
@@ -110,7 +110,7 @@ BY_A_PERSON = WriteGate(always_escalate=frozenset({"take_message"}))
     ("policy", "act", "situation", "outcome", "reason"),
     [
         (SkillsOwn(), effect(arguments={"iban": "x"}), CALM, "deny", "undeclared_field"),
-        (SkillsOwn(), effect(needs_verified=True), CALM, "verify", "needs_verified_caller"),
+        (SkillsOwn(), effect(needs_level=1), CALM, "verify", "needs_verified_caller"),
         (SkillsOwn(), effect(needs_confirmation=True), CALM, "confirm", "needs_confirmation"),
         (SkillsOwn(), effect(arguments={"name": "x"}), CALM, None, None),
         (NAME_ONLY, effect(arguments={"phone": "1"}), CALM, "deny", "field_not_allowed"),
@@ -175,9 +175,9 @@ def test_what_cannot_be_a_policy_is_named(value: Any, place: str) -> None:
 
 
 def test_an_agent_without_policies_is_still_judged() -> None:
-    """By what its skills say of themselves; a policy that is switched off says nothing."""
-    assert policies_of({}) == (SkillsOwn(),)
+    """By what is always there; a policy that is switched off says nothing."""
+    assert policies_of({}) == ALWAYS
     off = {"policyType": "business_hours", "isEnabled": False}
-    assert policies_of({"guardrails": [off]}) == (SkillsOwn(),)
+    assert policies_of({"guardrails": [off]}) == ALWAYS
     on = {"policyType": "write_gate", "appliesToSkillType": "email", "config": {"alwaysEscalate": ["book"]}}
-    assert policies_of({"guardrails": [on]})[1] == WriteGate(always_escalate=frozenset({"book"}), skill_type="email")
+    assert policies_of({"guardrails": [on]})[-1] == WriteGate(always_escalate=frozenset({"book"}), skill_type="email")

@@ -1,19 +1,24 @@
 """A mind without a database: what the search finds is given, and a message is filed into a list."""
 
-from collections.abc import AsyncIterator
+import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flowyte.conversation.reply import MindContext, Passage, Reply, Retrieved, SkillReturned, UserTurn
+from flowyte.conversation.reply import MindContext, Passage, Reply, Retrieved, UserTurn
 from flowyte.kit.secret import SecretText
 from flowyte.live.ports import Thinking
 from flowyte.minds.demo import load_clinic
 from flowyte.minds.fallback import ModelMind
 from flowyte.minds.grounded import PolicyMind, PolicyThinking
-from flowyte.minds.policy import Filing, filed
+from flowyte.minds.hands import Hands
+from flowyte.minds.judged import JudgedMind
+from flowyte.minds.policy import Filing
 from flowyte.providers.openai_chat.chat import Chat
 from flowyte.providers.openai_chat.model import ChatModel
+from flowyte.skills.registry import TAKE_MESSAGE
+from flowyte.skills.runner import Order, Outcome
+from flowyte.tenancy.principal import Principal
 from flowyte.testing.clock import VirtualClock
 from flowyte.testing.model_server import ModelServer
 
@@ -35,22 +40,41 @@ class DeskThinking(PolicyThinking):
     async def look_up(self, query: str) -> Retrieved:
         return Retrieved(query=query, passages=self.desk.passages, top_score=0.9 if self.desk.passages else 0.1)
 
-    async def _file(self, filing: Filing) -> AsyncIterator[Reply]:
-        self.desk.filed.append(filing)
-        yield SkillReturned(call_id="c", name="take_message", ok=True, result={})
-        self._state, replies, _ = filed(self._state, filing, ok=True)
-        for reply in replies:
-            yield reply
-
 
 class DeskMind(PolicyMind):
     def __init__(self, desk: Desk, clock: VirtualClock) -> None:
         self.desk, self.clock = desk, clock
 
-    def open(self, context: MindContext) -> DeskThinking:
-        thinking = DeskThinking(self, context)
+    def open(self, context: MindContext, hands: Hands) -> DeskThinking:
+        thinking = DeskThinking(self, context, hands)
         thinking.desk = self.desk
         return thinking
+
+
+@dataclass(slots=True)
+class DeskRunner:
+    """Files into the list, once for one intent."""
+
+    desk: Desk
+    keys: set[str] = field(default_factory=set)
+
+    def actions(self) -> frozenset[str]:
+        return frozenset((TAKE_MESSAGE,))
+
+    async def done(self, principal: Principal, conversation_id: str) -> tuple[str, ...]:
+        return ()
+
+    def start(self, order: Order, action: str) -> "asyncio.Task[Outcome]":
+        async def file() -> Outcome:
+            if order.key not in self.keys:
+                self.keys.add(order.key)
+                given = order.arguments
+                self.desk.filed.append(
+                    Filing(intent_key=order.intent, name=given["name"], phone=given["phone"], body=given["message"])
+                )
+            return Outcome(run_id="run_1", state="done")
+
+        return asyncio.get_running_loop().create_task(file())
 
 
 @dataclass(slots=True)
@@ -61,7 +85,13 @@ class Room:
     desk: Desk
     clock: VirtualClock
     thinking: Thinking
+    judged: JudgedMind
+    about: MindContext
     turns: int = 0
+
+    def opened(self) -> Thinking:
+        """Another conversation."""
+        return self.judged.open(self.about)
 
     async def ask(self, text: str, *, heard: str | None = None) -> list[Reply]:
         self.turns += 1
@@ -82,7 +112,8 @@ def room(server: ModelServer, *, agent: dict[str, Any] | None = None, patience_s
         base_url=server.base_url, name="small", key=SecretText("k"), first_token_s=1.0, between_tokens_s=0.3, retries=0
     )
     mind = ModelMind(chat=Chat(model), policy=DeskMind(desk, clock), patience_s=patience_s)
-    return Room(mind=mind, desk=desk, clock=clock, thinking=mind.open(context(agent)))
+    judged, about = JudgedMind(mind, clock, DeskRunner(desk)), context(agent)
+    return Room(mind=mind, desk=desk, clock=clock, thinking=judged.open(about), judged=judged, about=about)
 
 
 def said(parts: list[Reply]) -> str:

@@ -111,7 +111,7 @@ async def test_a_read_back_cut_in_the_middle_is_not_confirmed_by_yes(server: Mod
     """It is read again; a correction is taken at once."""
     at = room(server)
     await _to_the_read_back(at, server)
-    at.thinking = at.mind.open(at.thinking._model._context)  # type: ignore[attr-defined]
+    at.thinking = at.opened()
     at.turns = 0
     server.answers.appendleft(Answer(calls=(("c1", "take_message", '{"name": "Ann", "phone": "2025550142"}'),)))
     await at.ask("Take a message", heard="I have 2 0 2, 5")

@@ -1,0 +1,373 @@
+"""The hands of a mind: the only way in which a conversation does anything.
+
+A mind asks for a skill by name; whether it is carried out is decided here, outside the mind: what is given is checked
+against the skill's own schema, judged with where each value came from, confirmed or verified first where that is
+asked, and handed to the runner. What comes back is parted at the caller's level before a mind learns of it.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+
+from flowyte.conversation.reply import Judged, MindContext, Passage, Reply, Sentence, SkillCalled, SkillReturned
+from flowyte.guardrails.acts import Act, Effect, Situation
+from flowyte.guardrails.disclosure import split
+from flowyte.guardrails.engine import disclosures_of, judge, policies_of
+from flowyte.guardrails.provenance import Origin, Provenance
+from flowyte.guardrails.unsaid import Unsaid
+from flowyte.guardrails.verdict import Finding, Verdict
+from flowyte.kit import log
+from flowyte.kit.clock import Clock
+from flowyte.kit.errors import Unavailable
+from flowyte.minds.hours import open_now
+from flowyte.skills.arguments import required_of, wrong
+from flowyte.skills.registry import TAKE_MESSAGE, action_of, available, schema_of
+from flowyte.skills.runner import Order, Outcome
+from flowyte.skills.spec import Skill
+from flowyte.skills.spoken import digits
+from flowyte.tenancy.principal import Principal
+
+logger = log.get(__name__)
+MINUTE_MS = 60_000
+MOST_USES = 8  # in one turn: a model that asks for more is going round in circles, and the caller waits
+FILLER_AFTER_S = 1.0  # silence on the line until then is thinking; after that it is a fault
+FILLER_EXPECTED_MS = 800
+FILLER = "One moment, please."
+ALWAYS_WRITES = frozenset(("email", "sms", "transfer", "calendar"))
+OPERATORS = ("name", "persona", "greeting", "goals", "businessHours", "handoffConfig", "lexicon", "tone")
+
+
+class Running(Protocol):
+    """`skills.runner.Runner` by shape."""
+
+    def start(self, order: Order, action: str) -> "asyncio.Task[Outcome]": ...
+    def actions(self) -> frozenset[str]: ...
+    async def done(self, principal: Principal, conversation_id: str) -> tuple[str, ...]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A skill of the agent as its version froze it."""
+
+    id: str
+    skill: Skill
+    action: str
+    schema: Mapping[str, Any]
+    level: int = 0
+
+    @property
+    def is_write(self) -> bool:
+        return self.skill.is_write or self.skill.skill_type in ALWAYS_WRITES or self.action == TAKE_MESSAGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """What waits for the caller's word: the very arguments that are read back."""
+
+    held: Held
+    arguments: Mapping[str, Any]
+    verdict: Verdict
+    intent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a skill brought, as a mind may know it."""
+
+    name: str
+    arguments: Mapping[str, Any]
+    ok: bool
+    result: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Use:
+    """One request of a mind. At the end exactly one of these is set, `refused` where the turn is over for the mind."""
+
+    outcome: Outcome | None = None
+    released: Mapping[str, Any] = field(default_factory=dict)
+    fault: str = ""
+    refused: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Unseen:
+    """Carried out while nobody waited any more."""
+
+    called: SkillCalled
+    held: Held
+    task: "asyncio.Task[Outcome]"
+
+
+class Hands:
+    """Of one conversation."""
+
+    def __init__(self, context: MindContext, runner: Running | None, clock: Clock) -> None:
+        self._context = context
+        self._agent = context.agent
+        self._runner = runner
+        self._clock = clock
+        self._policies = policies_of(context.agent)
+        self._disclosures = disclosures_of(context.agent)
+        self._principal = Principal(org=context.org, kind="call", id=context.conversation_id, scopes=frozenset())
+        self._skills = held_skills(context.agent, channel=context.channel)
+        self.known = Provenance(reading=lambda text: (digits(text),))
+        self.known.add("operator", [context.agent.get(each) for each in OPERATORS])
+        self.known.add("caller", [turn.text for turn in context.history if turn.role == "user"])
+        self.unsaid = Unsaid(digits)
+        self.level = 0
+        self.pending: Pending | None = None
+        self.confirmations = 0
+        self._effects_ms: deque[int] = deque()
+        self._effects = 0
+        self._uses = 0
+        self._turn = 0
+        self._this_turn: list[Done] = []
+        self._resumed = bool(context.history)
+        self._done: tuple[str, ...] = ()
+        self._told: list[Reply] = []
+        self.stopped: Verdict | None = None
+        self._unseen: list[_Unseen] = []
+        self._calls = 0
+
+    # What minds are given
+
+    def skills(self) -> tuple[Held, ...]:
+        """Those that can be carried out here, in the order in which the agent has them."""
+        known = self._runner.actions() if self._runner is not None else frozenset()
+        return tuple(held for held in self._skills.values() if held.action in known or self._context.simulated)
+
+    def begin(self, turn_index: int) -> None:
+        """A turn; one with the index of the last replaces it, and what that one did stays done."""
+        if turn_index != self._turn:
+            self._turn, self._this_turn = turn_index, []
+        self._uses = 0
+        self.stopped = None
+
+    def already(self) -> tuple[Done, ...]:
+        """What was done for this turn before it was replaced, or came in late."""
+        return tuple(self._this_turn)
+
+    async def use(
+        self, use: Use, name: str, arguments: Mapping[str, Any], *, intent: str = ""
+    ) -> AsyncGenerator[Reply, None]:
+        """Ask for a skill. What is yielded is for the timeline and the caller; `use` says what came of it.
+
+        `intent` names what is meant where the arguments may still change: a message that the caller goes on dictating.
+        """
+        self._uses += 1
+        held = self._skills.get(name)
+        if held is None or self._uses > MOST_USES:
+            reason = "unknown_skill" if held is None else "too_many_in_a_turn"
+            words = "I cannot do that. Is there anything else?"
+            use.refused = self.stopped = denied("skill", reason, words)
+            yield self._tell(_judged(name, use.refused))
+            return
+        given = {key: value for key, value in arguments.items() if value not in (None, "")}
+        use.fault = wrong(held.schema, given, required_of(held.schema, held.skill.required_params)) or ""
+        if use.fault:
+            return
+        async with aclosing(self.carry_out(use, held, given, intent=intent)) as told:
+            async for reply in told:
+                yield reply
+
+    async def carry_out(
+        self, use: Use, held: Held, given: Mapping[str, Any], *, intent: str = "", confirmed: bool = False
+    ) -> AsyncGenerator[Reply, None]:
+        """Judge and do. `confirmed` is for who has just heard the caller agree to these very arguments."""
+        verdict = judge(self._policies, self._effect(held, given), self._situation(confirmed=confirmed))
+        if verdict.outcome != "allow":
+            use.refused = self.stopped = verdict
+            if verdict.outcome in ("confirm", "verify"):
+                self.pending = Pending(held=held, arguments=given, verdict=verdict, intent=intent)
+            yield self._tell(_judged(held.skill.name, verdict))
+            return
+        self._count()
+        occasion = f"confirmed-{self.confirmations}" if confirmed else "" if held.is_write else f"read-{self._calls}"
+        order = self.order(held, given, intent=intent, occasion=occasion)
+        async with aclosing(self._ordered(use, held, order)) as told:
+            async for reply in told:
+                yield reply
+
+    def order(
+        self, held: Held, given: Mapping[str, Any], *, intent: str = "", occasion: str = "", keep_result: bool = True
+    ) -> Order:
+        return Order(
+            principal=self._principal, agent=self._agent, conversation_id=self._context.conversation_id,
+            skill=held.skill, skill_id=held.id, arguments=given, intent=intent, occasion=occasion,
+            is_write=held.is_write, keep_result=keep_result,
+        )  # fmt: skip
+
+    # What the conversation is told
+
+    def take(self) -> list[Reply]:
+        """What has happened since the last time this was asked."""
+        told, self._told = self._told, []
+        return told
+
+    def judged(self, act: Act, name: str) -> Verdict | None:
+        """The verdict on words, unless it allows."""
+        verdict = judge(self._policies, act, self._situation())
+        if verdict.outcome == "allow":
+            return None
+        self._tell(_judged(name, verdict))
+        return verdict
+
+    def found(self, passages: tuple[Passage, ...]) -> None:
+        """Knowledge that reached the mind: a page's words are a page's, a text that the operator wrote is theirs."""
+        for passage in passages:
+            self.known.add("page" if passage.url else "operator", [passage.title, passage.text])
+
+    def late(self) -> list[str]:
+        """Skills whose result came when nobody waited any more; it is told and counted now."""
+        names = []
+        for unseen in [each for each in self._unseen if each.task.done()]:
+            self._unseen.remove(unseen)
+            if not unseen.task.cancelled():
+                self._returned(Use(), unseen.called, unseen.held, unseen.task.result())
+                names.append(unseen.held.skill.name)
+        return names
+
+    async def restore(self) -> None:
+        """Of a conversation that is taken up again: what its ledger says was done, so that it may be spoken of."""
+        if not self._resumed or self._runner is None:
+            return
+        self._resumed = False
+        names = await self._runner.done(self._principal, self._context.conversation_id)
+        described = {held.skill.name: held.skill.description for held in self._skills.values()}
+        self._done = (*(f"{name} {described.get(name, '')}" for name in names), *self._done)
+
+    # How it is done
+
+    async def _ordered(self, use: Use, held: Held, order: Order) -> AsyncGenerator[Reply, None]:
+        self._calls += 1
+        call_id = f"{self._context.conversation_id}/{self._calls}"
+        called = SkillCalled(call_id=call_id, name=held.skill.name, arguments=order.arguments)
+        yield self._tell(called)
+        if self._context.simulated:
+            outcome = Outcome(run_id="", state="done", result={"simulated": True})
+            yield self._returned(use, called, held, outcome)
+            return
+        try:
+            if self._runner is None:
+                raise Unavailable
+            task = self._runner.start(order, held.action)
+        except Unavailable as error:
+            yield self._returned(use, called, held, Outcome(run_id="", state="failed", error=error.code))
+            return
+        seen = False
+        try:
+            patience = 0.0 if held.skill.expected_latency_ms > FILLER_EXPECTED_MS else FILLER_AFTER_S
+            await asyncio.wait((task,), timeout=patience)
+            if not task.done():
+                self._tell(Sentence(text=FILLER, kind="filler"))
+                yield called
+                await asyncio.wait((task,))
+            seen = True
+        finally:
+            if not seen:  # interrupted: the effect goes on, and its result is told in a later turn
+                self._unseen.append(_Unseen(called, held, task))
+        yield self._returned(use, called, held, task.result())
+
+    def _returned(self, use: Use, called: SkillCalled, held: Held, outcome: Outcome) -> Reply:
+        released, withheld = split(
+            outcome.result, self._disclosures, skill_type=held.skill.skill_type, level=self.level
+        )
+        self.unsaid.add(withheld)
+        self.known.add("skill", released)
+        use.outcome, use.released = outcome, released
+        if outcome.ok and held.is_write:
+            self._done = (*self._done, f"{held.skill.name} {held.skill.description}")
+        result = dict(released) if outcome.ok else {"error": outcome.error or outcome.state}
+        self._this_turn.append(Done(name=called.name, arguments=called.arguments, ok=outcome.ok, result=result))
+        return self._tell(SkillReturned(call_id=called.call_id, name=called.name, ok=outcome.ok, result=result))
+
+    def _effect(self, held: Held, given: Mapping[str, Any]) -> Effect:
+        skill = held.skill
+        described: Mapping[str, Any] = held.schema.get("properties") or {}
+        return Effect(
+            skill=skill.name,
+            skill_type=skill.skill_type,
+            arguments=given,
+            declared=frozenset(described),
+            origins={name: self._origin(described.get(name), value) for name, value in given.items()},
+            wants={
+                name: frozenset(spec["x-source"])
+                for name, spec in described.items()
+                if isinstance(spec, Mapping) and spec.get("x-source")
+            },
+            is_write=held.is_write,
+            needs_level=held.level,
+            needs_confirmation=skill.requires_confirmation or skill.stakes == "high",
+        )
+
+    def _origin(self, spec: object, value: object) -> Origin:
+        """One of a parameter's listed choices is the operator's own word, unless it may only come from somewhere."""
+        if isinstance(spec, Mapping) and value in (spec.get("enum") or ()) and not spec.get("x-source"):
+            return "operator"
+        return self.known.of(value)
+
+    def _situation(self, *, confirmed: bool = False) -> Situation:
+        now = self._clock.monotonic_ms()
+        while self._effects_ms and now - self._effects_ms[0] >= MINUTE_MS:
+            self._effects_ms.popleft()
+        hours = self._agent.get("businessHours")
+        return Situation(
+            now=self._clock.now(),
+            open_now=open_now(hours, self._clock.now()) if isinstance(hours, Mapping) else None,
+            level=self.level,
+            confirmed=confirmed,
+            effects_last_minute=len(self._effects_ms),
+            effects_so_far=self._effects,
+            done=self._done,
+            known=self.known,
+            unsaid=self.unsaid,
+        )
+
+    def _count(self) -> None:
+        self._effects += 1
+        self._effects_ms.append(self._clock.monotonic_ms())
+
+    def _tell(self, reply: Reply) -> Reply:
+        self._told.append(reply)
+        return reply
+
+
+def held_skills(agent: Mapping[str, Any], *, channel: str) -> dict[str, Held]:
+    """By name. Taking a message is always there, described by the agent or not."""
+    step_up = frozenset((agent.get("callerVerification") or {}).get("stepUpFor") or ())
+    found: dict[str, Held] = {}
+    for values in agent.get("skills") or ():
+        fields = {name: value for name, value in values.items() if name not in ("id",)}
+        try:
+            skill = msgspec.convert(fields, Skill)
+        except msgspec.ValidationError:
+            logger.warning("skill.unreadable", skill=str(values.get("name")))
+            continue
+        if not skill.is_enabled or channel not in skill.channels or not available(skill):
+            continue
+        action = action_of(skill)
+        level = 2 if skill.name in step_up else 1 if skill.requires_verified_identity else 0
+        held = Held(id=str(values.get("id") or ""), skill=skill, action=action, schema=schema_of(skill), level=level)
+        found[action if action == TAKE_MESSAGE else skill.name] = held
+    if TAKE_MESSAGE not in found:
+        own = Skill(
+            name=TAKE_MESSAGE, description="Takes a message for the team.", skill_type="builtin",
+            execution_config={"action": TAKE_MESSAGE}, is_write=True,
+        )  # fmt: skip
+        found[TAKE_MESSAGE] = Held(id="", skill=own, action=TAKE_MESSAGE, schema=schema_of(own))
+    return found
+
+
+def denied(policy: str, reason: str, words: str) -> Verdict:
+    return Verdict(outcome="deny", findings=(Finding(policy=policy, outcome="deny", reason=reason, words=words),))
+
+
+def _judged(act: str, verdict: Verdict) -> Judged:
+    strictest = verdict.findings[0]
+    return Judged(act=act, outcome=verdict.outcome, policy=strictest.policy, reason=strictest.reason)
