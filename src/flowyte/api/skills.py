@@ -2,15 +2,20 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Router, delete, get, patch, post
 
 from flowyte.agents.store import get_agent
+from flowyte.api.agents import Input
 from flowyte.api.services import Asker, Services
-from flowyte.api.shape import one
+from flowyte.api.shape import camel, one
 from flowyte.kit.db import TenantTx
+from flowyte.kit.errors import Unavailable
 from flowyte.kit.secret import SecretText
 from flowyte.skills import credentials, save, secrets
 from flowyte.skills import store as verbs
+from flowyte.skills.trial import check
+from flowyte.tenancy.audit import note
 
 BASE = "/agents/{agent_id:str}/skills"
 ONE = f"{BASE}/{{skill_id:str}}"
@@ -86,6 +91,30 @@ async def rotate_signing_secret(services: Services, principal: Asker, agent_id: 
     return one({"id": skill_id, "signingSecret": made.reveal()})
 
 
+class Try(Input):
+    """`confirm` for a skill that changes something: trying it does it."""
+
+    arguments: dict[str, Any] = msgspec.field(default_factory=dict)
+    confirm: bool = False
+
+
+@post(f"{ONE}/try", opt={"scope": "skills:write"}, operation_id="trySkill", status_code=200)
+async def try_skill(
+    services: Services, principal: Asker, agent_id: str, skill_id: str, data: Try | None = None
+) -> dict[str, Any]:
+    """Carried out once, for real, outside any conversation; what was sent is answered without its credentials."""
+    asked = data or Try()
+    async with services.database.tenant(principal) as tx:
+        stored = await verbs.get_skill(tx, agent_id, skill_id)
+        agent = {**(await get_agent(tx, agent_id)).draft, **await services.parts_of(tx, agent_id), "id": agent_id}
+        if services.trials is None:
+            raise Unavailable("This process carries out no skills.")
+        check(stored.skill, asked.arguments, confirm=asked.confirm)
+        await note(tx, "skills.tried", skill_id)
+    trial = await services.trials.run(principal, agent, stored, asked.arguments, confirm=asked.confirm)
+    return one(camel(trial))
+
+
 @delete(ONE, opt={"scope": "skills:write"}, operation_id="deleteSkill", status_code=200)
 async def delete_skill(services: Services, principal: Asker, agent_id: str, skill_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
@@ -95,5 +124,5 @@ async def delete_skill(services: Services, principal: Asker, agent_id: str, skil
 
 ROUTES = Router(
     "/",
-    route_handlers=[list_skills, create_skill, get_skill, update_skill, rotate_signing_secret, delete_skill],
+    route_handlers=[list_skills, create_skill, get_skill, update_skill, rotate_signing_secret, try_skill, delete_skill],
 )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from flowyte.kit.errors import Invalid
-from flowyte.skills.registry import NotAvailableYet, action_of, offers
+from flowyte.skills.registry import NotAvailableYet, action_of, available, offers
 from flowyte.skills.spec import plain, read_skill, thawed
 
 TAKE: dict[str, Any] = {
@@ -214,10 +214,27 @@ def test_what_was_stored_by_older_rules_can_still_be_read() -> None:
 
 def test_a_kind_that_is_only_stored_is_not_offered() -> None:
     """It is kept and checked, called it says that it is not available, and a model never hears of it."""
-    hook, take = read_skill(HOOK), read_skill(TAKE)
+    text, take = read_skill(of("sms", {"to": "{name}", "body": "x"})), read_skill(TAKE)
     with pytest.raises(NotAvailableYet):
-        action_of(hook)
-    (offer,) = offers([hook, take, read_skill({**TAKE, "name": "off", "isEnabled": False})], channel="voice")
+        action_of(text)
+    (offer,) = offers([text, take, read_skill({**TAKE, "name": "off", "isEnabled": False})], channel="voice")
     assert (offer.name, offer.action) == ("take_message", "take_message")
-    assert offer.parameters["required"] == ["name", "phone", "message"]
+    assert offer.parameters["required"] == ["name", "message"]
     assert offers([take], channel="sms") == ()
+
+
+@pytest.mark.parametrize("kind", ["http_webhook", "email", "geo", "db_query", "mcp"])
+def test_a_kind_that_is_carried_out_is_offered_with_the_skills_own_parameters(kind: str) -> None:
+    """Closed, with both lists of what is needed as one, and without the words that are only ours."""
+    config = next(config for each, config in RIGHT if each == kind)
+    name = {"type": "string", "description": "Whose?", "x-source": ["caller"], "x-slot": "name", "x-ask": "Who is it?"}
+    skill = read_skill({**of(kind, config, {"name": name, "city": {"type": "string"}}), "requiredParams": ["name"]})
+    (offer,) = offers([skill], channel="voice")
+    assert available(skill)
+    assert offer.action == kind
+    assert offer.parameters == {
+        "type": "object",
+        "properties": {"name": {"type": "string", "description": "Whose?"}, "city": {"type": "string"}},
+        "required": ["name"],
+        "additionalProperties": False,
+    }
