@@ -44,7 +44,7 @@ class Session:
     url: str
     headers: dict[str, str]
     limits: Limits
-    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     async def begin(self) -> None:
         """Whatever goes wrong here, the tool was not asked."""
