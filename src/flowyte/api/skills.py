@@ -107,9 +107,9 @@ async def try_skill(
     async with services.database.tenant(principal) as tx:
         stored = await verbs.get_skill(tx, agent_id, skill_id)
         agent = {**(await get_agent(tx, agent_id)).draft, **await services.parts_of(tx, agent_id), "id": agent_id}
+        check(stored.skill, asked.arguments, confirm=asked.confirm)
         if services.trials is None:
             raise Unavailable("This process carries out no skills.")
-        check(stored.skill, asked.arguments, confirm=asked.confirm)
         await note(tx, "skills.tried", skill_id)
     trial = await services.trials.run(principal, agent, stored, asked.arguments, confirm=asked.confirm)
     return one(camel(trial))

@@ -15,9 +15,13 @@ from flowyte.dashboard.view import Rail, render
 from flowyte.knowledge.sources import list_sources
 from flowyte.observe.store import list_conversations
 from flowyte.observe.week import Week, week
+from flowyte.skills.kinds.template import text_of
+from flowyte.skills.ledger import Entry, in_doubt
 
 SHOWN = 8
 MOST_AGENTS = 50
+MOST_DOUBTS = 10
+MOST_GIVEN = 200  # characters of what a skill was given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,8 @@ async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) ->
         ]
         recent = await list_conversations(tx, limit=SHOWN)
         seven = await week(tx, pages.clock.now())
-    needs = needs_of(request.scope["rail"], frames)  # type: ignore[typeddict-item]
+        doubtful = await in_doubt(tx, pages.sealer, now=pages.clock.now(), limit=MOST_DOUBTS)
+    needs = [doubt_of(entry) for entry in doubtful] + needs_of(request.scope["rail"], frames)  # type: ignore[typeddict-item]
     needs += [
         Need(words=f"{source.name} of {frame.agent.name} could not be read",
              href=f"{frame.base}/knowledge/{source.id}", action="Look at it")
@@ -57,6 +62,17 @@ async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) ->
     return render(
         request, "home.html", frames=frames, recent=recent, needs=needs, figures=figures_of(seven), live=seven.live
     )
+
+
+def doubt_of(entry: Entry) -> Need:
+    """With what it was, for whoever looks it up at the other side."""
+    given = ", ".join(f"{name}: {text_of(value)}" for name, value in entry.arguments.items())
+    what = f"{entry.skill} ({given[:MOST_GIVEN]})" if given else entry.skill
+    when = words.exact(entry.claimed_at)
+    return Need(
+        words=f"Nobody knows whether {what} was done on {when}: find out, for it is not done again",
+        href=f"/conversations/{entry.conversation_id}", action="Look at the conversation",
+    )  # fmt: skip
 
 
 def needs_of(rail: Rail, frames: Sequence[Frame]) -> list[Need]:
