@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
 
 from flowyte.agents.store import list_agents
 from flowyte.dashboard import words
@@ -12,11 +13,14 @@ from flowyte.dashboard.agent_frame import Frame, frame_of
 from flowyte.dashboard.services import Pages, Viewer
 from flowyte.dashboard.sparkline import Sparkline, sparkline
 from flowyte.dashboard.view import Rail, render
+from flowyte.kit.errors import NotFound
 from flowyte.knowledge.sources import list_sources
 from flowyte.observe.store import list_conversations
 from flowyte.observe.week import Week, week
+from flowyte.skills import ledger
 from flowyte.skills.kinds.template import text_of
-from flowyte.skills.ledger import Entry, in_doubt
+from flowyte.skills.ledger import Entry
+from flowyte.tenancy.audit import note
 
 SHOWN = 8
 MOST_AGENTS = 50
@@ -31,6 +35,8 @@ class Need:
     words: str
     href: str
     action: str
+    settle: str = ""
+    """Where a person says what became of it; empty for what ends by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +58,7 @@ async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) ->
         ]
         recent = await list_conversations(tx, limit=SHOWN)
         seven = await week(tx, pages.clock.now())
-        doubtful = await in_doubt(tx, pages.sealer, now=pages.clock.now(), limit=MOST_DOUBTS)
+        doubtful = await ledger.in_doubt(tx, pages.sealer, now=pages.clock.now(), limit=MOST_DOUBTS)
     needs = [doubt_of(entry) for entry in doubtful] + needs_of(request.scope["rail"], frames)  # type: ignore[typeddict-item]
     needs += [
         Need(words=f"{source.name} of {frame.agent.name} could not be read",
@@ -64,6 +70,17 @@ async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) ->
     )
 
 
+@post("/skill-runs/{run_id:str}", opt={"scope": "skills:write"}, include_in_schema=False)
+async def found_out(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, run_id: str) -> Redirect:
+    """Only a person can end a doubt: nothing is done again by this, in either case."""
+    happened = (await request.form()).get("happened") == "yes"
+    async with pages.database.tenant(viewer) as tx:
+        if not await ledger.found_out(tx, run_id, happened=happened, now=pages.clock.now()):
+            raise NotFound
+        await note(tx, "skill_runs.found_out", run_id)
+    return Redirect("/", status_code=303)
+
+
 def doubt_of(entry: Entry) -> Need:
     """With what it was, for whoever looks it up at the other side."""
     given = ", ".join(f"{name}: {text_of(value)}" for name, value in entry.arguments.items())
@@ -72,6 +89,7 @@ def doubt_of(entry: Entry) -> Need:
     return Need(
         words=f"Nobody knows whether {what} was done on {when}: find out, for it is not done again",
         href=f"/conversations/{entry.conversation_id}", action="Look at the conversation",
+        settle=f"/skill-runs/{entry.id}",
     )  # fmt: skip
 
 
@@ -105,4 +123,4 @@ def figures_of(seven: Week) -> list[Figure]:
     ]
 
 
-HANDLERS = [home]
+HANDLERS = [home, found_out]

@@ -20,7 +20,6 @@ SOURCES = (
 SLOT_CHOICES = (("", "Not said"), *((slot, slot.replace("_", " ")) for slot in SLOTS))
 CHANNELS = (("voice", "Calls"), ("chat", "Chat"), ("sms", "Texts"))
 STAKES = (("low", "Low"), ("medium", "Medium"), ("high", "High: always asked for before it is done"))
-BLANK_ROWS = 1
 MOST_ROWS = 50
 
 
@@ -89,6 +88,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "builtin": ("Built in", "Take a message, end the conversation, say it again."),
     "sms": ("Send a text", "Kept; not sent until a campaign is registered."),
 }
+USUAL_MS = {"http_webhook": "5000", "mcp": "10000"}
 WITH_HEADERS = ("http_webhook", "mcp")
 OWN_PARAMETERS = ("builtin", "knowledge_query")
 ANY = (

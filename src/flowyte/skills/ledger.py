@@ -156,6 +156,16 @@ async def in_doubt(tx: TenantTx, sealer: Sealer, *, now: datetime, limit: int = 
     return tuple([await _entry(tx, sealer, row) for row in rows])
 
 
+async def found_out(tx: TenantTx, run_id: str, *, happened: bool, now: datetime) -> bool:
+    """A person says what became of a run in doubt; whether there was one. What it brought stays unknown."""
+    status = await tx.execute(
+        "UPDATE skill_runs SET state = $3, error_code = $4, finished_at = $5 WHERE org_id = $1 AND id = $2 "
+        "AND (state = 'in_doubt' OR (state = 'claimed' AND deadline < $5))",
+        tx.org, run_id, "done" if happened else "failed", None if happened else "not_done", now,
+    )  # fmt: skip
+    return status == "UPDATE 1"
+
+
 async def _entry(tx: TenantTx, sealer: Sealer, row: Any) -> Entry:
     async def opened(column: str) -> Mapping[str, Any]:
         if row[column] is None:

@@ -46,6 +46,7 @@ FORMS = {
         "config.url": "https://example.com/",
     },
     "/agents/{agent_id}/website": {"name": "Site", "origins": "https://example.com", "rpm": "60"},
+    "/skill-runs/{run_id}": {"happened": "yes"},
     "/members/{member_id}/role": {"role": "builder"},
     "/messages/{message_id}": {"status": "read"},
 }

@@ -239,6 +239,16 @@ async def test_a_doubt_stands_on_the_first_page(house: House, owner: httpx.Async
     assert "book_table (guests: 4)" in page
     assert f'href="/conversations/{ids["conversation_id"]}"' in page
     assert "guests: 5" not in page
+    assert 'action="/skill-runs/run_' in page
+    async with house.pages.database.tenant(house.principal) as tx:
+        (entry, *_) = await ledger.in_doubt(tx, house.pages.sealer, now=now)
+    answer = await owner.post(f"/skill-runs/{entry.id}", data={"happened": "yes"})
+    assert answer.status_code == 303
+    assert (await owner.post(f"/skill-runs/{entry.id}", data={"happened": "no"})).status_code == 404
+    async with house.pages.database.tenant(house.principal) as tx:
+        found = await ledger.of_conversation(tx, house.pages.sealer, entry.conversation_id)
+        assert [one.state for one in found if one.id == entry.id] == ["done"]
+        assert entry.id not in {one.id for one in await ledger.in_doubt(tx, house.pages.sealer, now=now)}
 
 
 def test_no_two_controls_have_one_name() -> None:
