@@ -165,6 +165,7 @@ async def _page(
         errors=errors,
         kept={one.name: one for one in kept},
         signing=signing,
+        retype=any(text and (name == "connection" or name.endswith(".value")) for name, text in (form or {}).items()),
         schema=schema_of(stored.skill) if stored and available(stored.skill) else None,
         changes_something=stored is not None and (stored.skill.is_write or stored.skill.skill_type in ALWAYS_WRITES),
         tried=tried or {},

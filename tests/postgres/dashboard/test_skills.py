@@ -164,6 +164,7 @@ async def test_a_row_more_is_a_row_and_nothing_is_lost(house: House, owner: http
     page = await owner.post(f"{base}/new", data={**HOOK, "more": "parameters"})
     assert page.status_code == 200
     assert 'name="p2.name"' in page.text
+    assert "Type the credential again" in page.text
     assert "small\nlarge</textarea>" in page.text
     assert CANARY not in page.text
     async with house.pages.database.tenant(house.principal) as tx:
