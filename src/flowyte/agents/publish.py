@@ -123,9 +123,29 @@ def difference(before: dict[str, Any], after: dict[str, Any], path: str = "") ->
             found.append(Difference(field=field, before=before[name], after=None, kind="removed"))
         elif isinstance(before[name], dict) and isinstance(after[name], dict):
             found += difference(before[name], after[name], f"{field}.")
-        elif before[name] != after[name]:
+        elif not _same(before[name], after[name]):
             found.append(Difference(field=field, before=before[name], after=after[name], kind="changed"))
     return found
+
+
+def _same(before: Any, after: Any) -> bool:
+    """Entries of a list that has ids on one side only are the same without: a version of before had none."""
+    if before == after or not (isinstance(before, list) and isinstance(after, list)):
+        return bool(before == after)
+    if _have_ids(before) == _have_ids(after):
+        return False
+    return _without_ids(before) == _without_ids(after)
+
+
+def _have_ids(entries: list[Any]) -> bool:
+    return any(isinstance(entry, dict) and "id" in entry for entry in entries)
+
+
+def _without_ids(entries: list[Any]) -> list[Any]:
+    return [
+        {name: part for name, part in entry.items() if name != "id"} if isinstance(entry, dict) else entry
+        for entry in entries
+    ]
 
 
 def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from flowyte.channels.chat.desk import Desk
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.providers.smtp import Outbox
+from flowyte.skills.trial import Trials
 from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
@@ -74,6 +75,8 @@ class ApiServices:
     rates: Rates = field(default_factory=Rates)
     storage: Storage
     mail: Outbox | None = None
+    trials: Trials | None = None
+    """Skills carried out outside conversations; None in a process that carries out none."""
     passwords: Passwords = field(default_factory=Passwords)
 
     @property

@@ -15,7 +15,7 @@ from flowyte.knowledge.sources import list_sources
 
 TABS = (
     ("", "Behaviour"), ("/hours", "Hours"), ("/calls", "Voice and calls"), ("/knowledge", "Knowledge"),
-    ("/guardrails", "Guardrails"), ("/website", "Website"), ("/versions", "Versions"),
+    ("/skills", "Skills"), ("/guardrails", "Guardrails"), ("/website", "Website"), ("/versions", "Versions"),
 )  # fmt: skip
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
+from litestar.response import Redirect
 
 from flowyte.agents.store import list_agents
 from flowyte.dashboard import words
@@ -12,12 +13,19 @@ from flowyte.dashboard.agent_frame import Frame, frame_of
 from flowyte.dashboard.services import Pages, Viewer
 from flowyte.dashboard.sparkline import Sparkline, sparkline
 from flowyte.dashboard.view import Rail, render
+from flowyte.kit.errors import NotFound
 from flowyte.knowledge.sources import list_sources
 from flowyte.observe.store import list_conversations
 from flowyte.observe.week import Week, week
+from flowyte.skills import ledger
+from flowyte.skills.kinds.template import text_of
+from flowyte.skills.ledger import Entry
+from flowyte.tenancy.audit import note
 
 SHOWN = 8
 MOST_AGENTS = 50
+MOST_DOUBTS = 10
+MOST_GIVEN = 200  # characters of what a skill was given
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +35,8 @@ class Need:
     words: str
     href: str
     action: str
+    settle: str = ""
+    """Where a person says what became of it; empty for what ends by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +58,8 @@ async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) ->
         ]
         recent = await list_conversations(tx, limit=SHOWN)
         seven = await week(tx, pages.clock.now())
-    needs = needs_of(request.scope["rail"], frames)  # type: ignore[typeddict-item]
+        doubtful = await ledger.in_doubt(tx, pages.sealer, now=pages.clock.now(), limit=MOST_DOUBTS)
+    needs = [doubt_of(entry) for entry in doubtful] + needs_of(request.scope["rail"], frames)  # type: ignore[typeddict-item]
     needs += [
         Need(words=f"{source.name} of {frame.agent.name} could not be read",
              href=f"{frame.base}/knowledge/{source.id}", action="Look at it")
@@ -57,6 +68,29 @@ async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) ->
     return render(
         request, "home.html", frames=frames, recent=recent, needs=needs, figures=figures_of(seven), live=seven.live
     )
+
+
+@post("/skill-runs/{run_id:str}", opt={"scope": "skills:write"}, include_in_schema=False)
+async def found_out(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, run_id: str) -> Redirect:
+    """Only a person can end a doubt: nothing is done again by this, in either case."""
+    happened = (await request.form()).get("happened") == "yes"
+    async with pages.database.tenant(viewer) as tx:
+        if not await ledger.found_out(tx, run_id, happened=happened, now=pages.clock.now()):
+            raise NotFound
+        await note(tx, "skill_runs.found_out", run_id)
+    return Redirect("/", status_code=303)
+
+
+def doubt_of(entry: Entry) -> Need:
+    """With what it was, for whoever looks it up at the other side."""
+    given = ", ".join(f"{name}: {text_of(value)}" for name, value in entry.arguments.items())
+    what = f"{entry.skill} ({given[:MOST_GIVEN]})" if given else entry.skill
+    when = words.exact(entry.claimed_at)
+    return Need(
+        words=f"Nobody knows whether {what} was done on {when}: find out, for it is not done again",
+        href=f"/conversations/{entry.conversation_id}", action="Look at the conversation",
+        settle=f"/skill-runs/{entry.id}",
+    )  # fmt: skip
 
 
 def needs_of(rail: Rail, frames: Sequence[Frame]) -> list[Need]:
@@ -89,4 +123,4 @@ def figures_of(seven: Week) -> list[Figure]:
     ]
 
 
-HANDLERS = [home]
+HANDLERS = [home, found_out]

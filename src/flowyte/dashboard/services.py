@@ -12,6 +12,7 @@ from flowyte.egress.addresses import Address, plain_host
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.providers.smtp import Outbox
+from flowyte.skills.trial import Trials
 from flowyte.tenancy.passkeys import Site
 from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.people import Door
@@ -39,6 +40,8 @@ class PageServices:
     """By which this installation is reached; links in letters begin with it, whatever a request says."""
     storage: Storage
     mail: Outbox | None = None
+    trials: Trials | None = None
+    """Skills carried out outside conversations; None in a process that carries out none."""
     open_sign_up: bool = False
     passwords: Passwords = field(default_factory=Passwords)
 

@@ -17,6 +17,7 @@ from flowyte.kit.db import TenantTx
 from flowyte.kit.ids import new_id
 from flowyte.vault.seal import Sealer
 
+Row = Any  # a database record: read by name here and nowhere else
 State = Literal["claimed", "done", "failed", "in_doubt"]
 _COLUMNS = "id, conversation_id, skill, kind, is_write, state, arguments, result, error_code, claimed_at, finished_at"
 
@@ -62,25 +63,53 @@ async def claim(
 ) -> tuple[Entry, bool]:
     """The run and whether it is ours to carry out; it is not when the intent is in the ledger already.
 
-    A claim whose deadline has passed without a result turns to `in_doubt` here.
+    A claim whose deadline has passed without a result turns to `in_doubt` here; one that only reads is taken over.
     """
-    id = new_id("run")
-    sealed = await sealer.seal(tx, "skill_runs", "arguments", id, msgspec.json.encode(intent.arguments))
-    row = await tx.fetchrow(
+    while True:
+        id = new_id("run")
+        row = await _claimed(tx, id, await _sealed(tx, sealer, id, intent), intent, now, deadline)
+        if row is not None:
+            return await _entry(tx, sealer, row), True
+        row = await _taken_over(tx, intent, now, deadline)
+        if row is not None:
+            return await _entry(tx, sealer, row), True
+        row = await _known(tx, intent, now)
+        if row is not None:  # else it was forgotten between the two statements, and is free again
+            return await _entry(tx, sealer, row), False
+
+
+async def _sealed(tx: TenantTx, sealer: Sealer, id: str, intent: Intent) -> bytes:
+    return await sealer.seal(tx, "skill_runs", "arguments", id, msgspec.json.encode(intent.arguments))
+
+
+async def _claimed(
+    tx: TenantTx, id: str, sealed: bytes, intent: Intent, now: datetime, deadline: datetime
+) -> Row | None:
+    return await tx.fetchrow(
         "INSERT INTO skill_runs (org_id, id, agent_id, conversation_id, intent_key, skill, kind, is_write, arguments, "
         "claimed_at, deadline) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) "
         f"ON CONFLICT (org_id, conversation_id, intent_key) DO NOTHING RETURNING {_COLUMNS}",
         tx.org, id, intent.agent_id, intent.conversation_id, intent.key, intent.skill, intent.kind, intent.is_write,
         sealed, now, deadline,
     )  # fmt: skip
-    if row is not None:
-        return await _entry(tx, sealer, row), True
-    row = await tx.fetchrow(
+
+
+async def _taken_over(tx: TenantTx, intent: Intent, now: datetime, deadline: datetime) -> Row | None:
+    """A read whose process is gone: reading again harms nobody."""
+    return await tx.fetchrow(
+        "UPDATE skill_runs SET state = 'claimed', claimed_at = $4, deadline = $5 WHERE org_id = $1 "
+        "AND conversation_id = $2 AND intent_key = $3 AND NOT is_write AND state IN ('claimed', 'in_doubt') "
+        f"AND deadline < $4 RETURNING {_COLUMNS}",
+        tx.org, intent.conversation_id, intent.key, now, deadline,
+    )  # fmt: skip
+
+
+async def _known(tx: TenantTx, intent: Intent, now: datetime) -> Row | None:
+    return await tx.fetchrow(
         "UPDATE skill_runs SET state = CASE WHEN state = 'claimed' AND deadline < $4 THEN 'in_doubt' ELSE state END "
         f"WHERE org_id = $1 AND conversation_id = $2 AND intent_key = $3 RETURNING {_COLUMNS}",
         tx.org, intent.conversation_id, intent.key, now,
     )  # fmt: skip
-    return await _entry(tx, sealer, row), False
 
 
 async def finish(
@@ -125,6 +154,16 @@ async def in_doubt(tx: TenantTx, sealer: Sealer, *, now: datetime, limit: int = 
         tx.org, now, limit,
     )  # fmt: skip
     return tuple([await _entry(tx, sealer, row) for row in rows])
+
+
+async def found_out(tx: TenantTx, run_id: str, *, happened: bool, now: datetime) -> bool:
+    """A person says what became of a run in doubt; whether there was one. What it brought stays unknown."""
+    status = await tx.execute(
+        "UPDATE skill_runs SET state = $3, error_code = $4, finished_at = $5 WHERE org_id = $1 AND id = $2 "
+        "AND (state = 'in_doubt' OR (state = 'claimed' AND deadline < $5))",
+        tx.org, run_id, "done" if happened else "failed", None if happened else "not_done", now,
+    )  # fmt: skip
+    return status == "UPDATE 1"
 
 
 async def _entry(tx: TenantTx, sealer: Sealer, row: Any) -> Entry:

@@ -1,10 +1,11 @@
 """Which kinds of skill this version can carry out, and how a skill is offered to a language model."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flowyte.kit.errors import FlowyteError
+from flowyte.skills.arguments import required_of
 from flowyte.skills.spec import Skill
 
 TAKE_MESSAGE = "take_message"
@@ -12,8 +13,9 @@ END_CALL = "end_call"
 REPEAT = "repeat"
 KNOWLEDGE_QUERY = "knowledge_query"
 
-# Kinds that a runner may know; which of them this process carries out is the runner's to say.
-CARRIED_OUT = frozenset((KNOWLEDGE_QUERY, "http_webhook", "email"))
+# Kinds that a runner may know; which of them this process carries out is the runner's to say. `sms` is not among them:
+# its kind says why (skills/kinds/sms.py), so that nobody is promised a text.
+CARRIED_OUT = frozenset((KNOWLEDGE_QUERY, "http_webhook", "email", "geo", "db_query", "mcp"))
 
 # Parameters of the kinds that bring their own, whatever the skill says.
 _OWN_PARAMETERS: Mapping[str, Mapping[str, str]] = {
@@ -76,11 +78,25 @@ def offers(skills: Iterable[Skill], *, channel: str) -> tuple[Offer, ...]:
             name=skill.name,
             description=skill.description,
             action=action_of(skill),
-            parameters=schema_of(skill),
+            parameters=told(schema_of(skill), skill.required_params),
         )
         for skill in skills
         if skill.is_enabled and channel in skill.channels and available(skill)
     )
+
+
+def told(schema: Mapping[str, Any], required: Sequence[str]) -> dict[str, Any]:
+    """As a model reads it: closed, what is needed in one list, and without the words that are only ours."""
+    properties = {
+        name: {key: value for key, value in described.items() if not key.startswith("x-")}
+        for name, described in (schema.get("properties") or {}).items()
+    }
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required_of(schema, required)),
+        "additionalProperties": False,
+    }
 
 
 def _parameters(action: str) -> dict[str, Any]:

@@ -184,14 +184,17 @@ class Runner:
         """What did not happen may be tried again; what may have happened is in doubt. A read can always be repeated."""
         logger.warning("skill.refused", skill=order.skill.name, kind=error.kind, happened=error.happened)
         doubtful = error.happened == "unknown" and order.is_write
-        async with self._database.tenant(order.principal) as tx:
-            if doubtful:
-                await ledger.doubt(tx, run_id)
-            elif error.happened == "no" or not order.is_write:
-                await ledger.forget(tx, run_id)
-            else:
-                now = self._clock.now()
-                await ledger.finish(tx, self._sealer, run_id, now=now, result={}, error_code=error.kind)
+        try:
+            async with self._database.tenant(order.principal) as tx:
+                if doubtful:
+                    await ledger.doubt(tx, run_id)
+                elif error.happened == "no" or not order.is_write:
+                    await ledger.forget(tx, run_id)
+                else:
+                    now = self._clock.now()
+                    await ledger.finish(tx, self._sealer, run_id, now=now, result={}, error_code=error.kind)
+        except Unavailable:  # the claim stands, and is in doubt to whoever asks after its deadline
+            logger.error("skill.failure_not_kept", skill=order.skill.name, run=run_id)
         return Outcome(run_id=run_id, state="in_doubt" if doubtful else "failed", error=error.kind)
 
     async def _settled(self, order: Order, run_id: str, result: Mapping[str, Any]) -> None:

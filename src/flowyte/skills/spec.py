@@ -7,37 +7,14 @@ from typing import Any, Literal
 import msgspec
 
 from flowyte.kit.errors import FieldError, Invalid
+from flowyte.skills import address, checks, config, schema
 
 SkillType = Literal[
     "http_webhook", "db_query", "transfer", "email", "sms", "calendar", "google_sheets", "crm", "knowledge_query",
     "playbook", "builtin", "geo", "native_graphql", "native_rest", "native_sql", "mcp",
 ]  # fmt: skip
-MOST_PROPERTIES = 50
-MOST_DEPTH = 6
 MOST_BYTES = 32_000  # of the whole skill; a model has to read it in every turn
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_TYPES = frozenset(("string", "number", "integer", "boolean", "array", "object", "null"))
-
-# What a skill's executionConfig must say; the kinds' optional settings come with their own issue.
-REQUIRED_CONFIG: Mapping[str, tuple[str, ...]] = {
-    "http_webhook": ("url",),
-    "db_query": ("sql_template",),
-    "transfer": ("destination",),
-    "email": ("to", "subject"),
-    "sms": ("to", "body"),
-    "calendar": ("calendar_id", "action"),
-    "google_sheets": ("spreadsheet_id", "tab"),
-    "crm": ("provider", "action"),
-    "playbook": ("playbookId",),
-    "builtin": ("action",),
-    "geo": ("action",),
-    "mcp": ("server", "tool"),
-}
-CONFIG_CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("builtin", "action"): ("end_call", "take_message", "repeat"),
-    ("calendar", "action"): ("check_availability", "book_appointment"),
-    ("geo", "action"): ("check_service_area", "find_nearest_location"),
-}
 
 
 class Skill(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -69,10 +46,17 @@ def read_skill(fields: Mapping[str, object]) -> Skill:
         skill = msgspec.convert(dict(fields), Skill)
     except msgspec.ValidationError as error:
         raise _from_msgspec(error) from error
-    problems = [*_plain_problems(skill), *_schema_problems(skill), *_config_problems(skill)]
+    found, read = _config(skill)
+    problems = [*_plain_problems(skill), *schema.problems(skill.parameters_schema), *_required(skill), *found]
     if problems:
         raise Invalid(fields=problems)
-    return skill
+    return skill if read is None else msgspec.structs.replace(skill, execution_config=_normal(read))
+
+
+def thawed(fields: Mapping[str, object]) -> Skill:
+    """A skill as it was stored or frozen, by whatever rules were then; `id` and what is not known any more are left."""
+    known = {field.encode_name for field in msgspec.structs.fields(Skill)}
+    return msgspec.convert({name: value for name, value in fields.items() if name in known}, Skill)
 
 
 def plain(skill: Skill) -> dict[str, Any]:
@@ -94,63 +78,40 @@ def _plain_problems(skill: Skill) -> list[FieldError]:
     return problems
 
 
-def _schema_problems(skill: Skill) -> list[FieldError]:
-    schema = skill.parameters_schema
-    properties = schema.get("properties")
-    if schema.get("type", "object") != "object" or not isinstance(properties, dict):
-        return [_error("parametersSchema", "a JSON Schema object with top-level properties")]
-    problems = []
-    if len(properties) > MOST_PROPERTIES:
-        problems.append(_error("parametersSchema.properties", f"at most {MOST_PROPERTIES}"))
-    for name, described in properties.items():
-        wrong = _wrong_schema(described, 1)
-        if wrong:
-            problems.append(_error(f"parametersSchema.properties.{name}", wrong))
-    listed = schema.get("required", [])
-    wanted = [*skill.required_params, *(listed if isinstance(listed, list) else [])]
-    missing = [name for name in wanted if name not in properties]
-    if missing:
-        problems.append(_error("requiredParams", f"{missing[0]} is not among the properties"))
-    return problems
+def _required(skill: Skill) -> list[FieldError]:
+    properties = skill.parameters_schema.get("properties")
+    listed = skill.parameters_schema.get("required", [])
+    if not isinstance(properties, dict):
+        return []
+    if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+        return [_error("parametersSchema.required", "a list of names")]
+    missing = [name for name in (*skill.required_params, *listed) if name not in properties]
+    return [_error("requiredParams", f"{missing[0]} is not among the properties")] if missing else []
 
 
-def _wrong_schema(schema: object, depth: int) -> str | None:
-    """What is wrong with a property, or None. A model reads the rest of JSON Schema as a hint."""
-    if not isinstance(schema, dict):
-        return "a JSON Schema object"
-    if depth > MOST_DEPTH:
-        return f"nested deeper than {MOST_DEPTH}"
-    types = schema.get("type", "string")
-    if any(not isinstance(t, str) or t not in _TYPES for t in (types if isinstance(types, list) else [types])):
-        return f"type is one of {', '.join(sorted(_TYPES))}"
-    inner = schema.get("properties", {})
-    if not isinstance(inner, dict):
-        return "properties is an object"
-    below = [*inner.values(), *([schema["items"]] if "items" in schema else [])]
-    return next((wrong for part in below if (wrong := _wrong_schema(part, depth + 1))), None)
+def _config(skill: Skill) -> tuple[list[FieldError], config.Config | None]:
+    try:
+        read = config.read_config(skill.skill_type, skill.execution_config)
+    except msgspec.ValidationError as error:
+        return _from_msgspec(error, "executionConfig").fields, None
+    declared = skill.parameters_schema.get("properties")
+    return checks.problems(read, declared if isinstance(declared, dict) else {}), read
 
 
-def _config_problems(skill: Skill) -> list[FieldError]:
-    config = skill.execution_config
-    problems = [
-        _error(f"executionConfig.{key}", f"needed for {skill.skill_type}")
-        for key in REQUIRED_CONFIG.get(skill.skill_type, ())
-        if config.get(key) in (None, "")
-    ]
-    if "headers" in config:
-        # Headers carry credentials; until they are sealed on their way in, none may be stored.
-        problems.append(_error("executionConfig.headers", "not available yet"))
-    for (kind, key), choices in CONFIG_CHOICES.items():
-        if kind == skill.skill_type and config.get(key) not in (None, "", *choices):
-            problems.append(_error(f"executionConfig.{key}", f"one of {', '.join(choices)}"))
-    return problems
+def _normal(read: config.Config) -> dict[str, Any]:
+    """As it is kept: numbers in E.164, and what is as usual left out."""
+    plain = config.plain_config(read)
+    if isinstance(read, config.Transfer):
+        plain["destination"] = address.destination(read.destination)
+    return plain
 
 
-def _from_msgspec(error: msgspec.ValidationError) -> Invalid:
+def _from_msgspec(error: msgspec.ValidationError, within: str = "") -> Invalid:
     message, _, path = str(error).partition(" - at `$")
     field = path.rstrip("`").lstrip(".")
-    named = re.search(r"field `(\w+)`", message)
-    return Invalid(fields=[_error(".".join(filter(None, (field, named[1] if named else ""))) or "body", message)])
+    named = re.search(r"field `([^`]+)`", message)
+    path = ".".join(filter(None, (within, field, named[1] if named else "")))
+    return Invalid(fields=[_error(path or "body", message)])
 
 
 def _error(field: str, message: str) -> FieldError:

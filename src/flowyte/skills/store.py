@@ -8,7 +8,7 @@ from typing import Any
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import Conflict, NotFound
 from flowyte.kit.ids import new_id
-from flowyte.skills.spec import Skill, plain, read_skill
+from flowyte.skills.spec import Skill, plain, read_skill, thawed
 
 _COLUMNS = "id, agent_id, spec, created_at, updated_at"
 
@@ -96,6 +96,6 @@ async def delete_skill(tx: TenantTx, agent_id: str, skill_id: str) -> None:
 
 def _stored(row: Any) -> StoredSkill:
     return StoredSkill(
-        id=row["id"], agent_id=row["agent_id"], skill=read_skill(row["spec"]),
+        id=row["id"], agent_id=row["agent_id"], skill=thawed(row["spec"]),
         created_at=row["created_at"], updated_at=row["updated_at"],
     )  # fmt: skip

@@ -24,7 +24,7 @@ async def open_mind(base: Foundation, outbox: Outbox | None) -> AsyncIterator[Mi
     async with AsyncExitStack() as stack:
         embedder = Embedder(base.settings.models_dir)
         stack.callback(embedder.close)
-        runner = await stack.enter_async_context(open_runner(base, outbox))
+        runner = await stack.enter_async_context(open_runner(base, outbox, embedder))
         policy = PolicyMind(base.database, embedder, base.clock)
         if model is None:
             yield JudgedMind(policy, base.clock, runner)

@@ -11,5 +11,5 @@ from flowyte.skills.store import list_skills
 async def parts_of(tx: TenantTx, agent_id: str) -> dict[str, Any]:
     return {
         "sourceIds": [source.id for source in await list_sources(tx, agent_id)],
-        "skills": [plain(stored.skill) for stored in await list_skills(tx, agent_id)],
+        "skills": [{"id": stored.id, **plain(stored.skill)} for stored in await list_skills(tx, agent_id)],
     }

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
 
@@ -25,20 +26,23 @@ from flowyte.knowledge import store as knowledge
 from flowyte.observe import store as observe
 from flowyte.observe.evidence import Keeper
 from flowyte.providers.smtp import Outbox
+from flowyte.skills.trial import Trials
 from flowyte.tenancy.storage import Storage
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.minds import open_mind
 from flowyte.wiring.parts import parts_of
 from flowyte.wiring.serving import say_ready, stop_on_signal
-from flowyte.wiring.skills import open_outbox
+from flowyte.wiring.skills import open_outbox, open_trials
 from flowyte.wiring.talk import make_talk_token, stream_url
 from flowyte.wiring.tls import address, check_exposure, https, https_only, listener
 
 GRACE_S = 5
 
 
-def api_services(base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbox | None = None) -> ApiServices:
+def api_services(
+    base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbox | None = None, trials: Trials | None = None
+) -> ApiServices:
     def make_talk(
         org: UUID, agent_id: str, draft: bool, line: Any, parties: Mapping[str, str] | None = None, by: bytes = b""
     ) -> Talk:
@@ -65,6 +69,7 @@ def api_services(base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbo
             (knowledge.bytes_kept, observe.bytes_kept), base.clock, most_mb=base.settings.organization_storage_mb
         ),
         mail=outbox,
+        trials=trials,
         limits=RequestLimits(of_credential=base.settings.key_rpm, of_organization=base.settings.organization_rpm),
     )
 
@@ -83,6 +88,7 @@ def page_services(base: Foundation, api: ApiServices) -> PageServices:
         address=address(base.settings),
         storage=api.storage,
         mail=api.mail,
+        trials=api.trials,
         open_sign_up=base.settings.open_sign_up,
         passwords=api.passwords,
     )
@@ -100,14 +106,16 @@ def nowhere(request: Request[Any, Any, Any], error: HTTPException) -> Any:
     return shown(request, error)
 
 
-def application(base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbox | None = None) -> Litestar:
+def application(
+    base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbox | None = None, trials: Trials | None = None
+) -> Litestar:
     app = Litestar(
         [api_routes(), phone_routes(), page_routes(), healthz],
         exception_handlers={**HANDLERS, HTTPException: nowhere},
         openapi_config=openapi.config(),
         debug=False,
     )
-    app.state.services = api_services(base, embedder, desk, outbox)
+    app.state.services = api_services(base, embedder, desk, outbox, trials)
     app.state.pages = page_services(base, app.state.services)
     return app
 
@@ -129,11 +137,14 @@ async def serve(settings: Settings) -> None:
     check_exposure(settings)
     stop = stop_on_signal()
     outbox = open_outbox(settings)
-    async with foundation(settings) as base, open_mind(base, outbox) as mind:
+    async with AsyncExitStack() as stack:
+        base = await stack.enter_async_context(foundation(settings))
+        mind = await stack.enter_async_context(open_mind(base, outbox))
         embedder = Embedder(settings.models_dir)
+        trials = await stack.enter_async_context(open_trials(base, outbox, embedder))
         keeper = Keeper(database=base.database, sealer=base.sealer, clock=base.clock, data_dir=settings.data_dir)
         desk = Desk(database=base.database, mind=mind, keeper=keeper, clock=base.clock)
-        app: Any = application(base, embedder, desk, outbox)
+        app: Any = application(base, embedder, desk, outbox, trials)
         config = uvicorn.Config(
             https_only(app) if settings.trusted_proxy else app,
             host=settings.host,

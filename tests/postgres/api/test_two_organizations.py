@@ -55,6 +55,7 @@ BODIES: dict[str, Any] = {
     "previewKnowledge": {"query": "price"},
     "createSkill": SKILL,
     "updateSkill": {"description": "Other"},
+    "trySkill": {"arguments": {}},
     "updateMessage": {"status": "read"},
     "assignNumber": {"agentId": f"agt_{RANDOM}"},
     "reportLeakedKey": {"key": "x"},

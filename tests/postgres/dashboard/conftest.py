@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from flowyte.kit.ids import new_id
 from flowyte.knowledge.sources import create_source
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.providers.smtp import Outbox, Server
+from flowyte.skills import ledger, save
 from flowyte.skills.messages import file_message
 from flowyte.tenancy import members, publishable
 from flowyte.tenancy.browser import COOKIE
@@ -126,6 +128,19 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
         agent = await create(tx, principal, {"name": "clinic <b>", "greeting": "Good day."})
         version = await publish(tx, principal, agent.id, note="First", more=await parts_of(tx, agent.id))
         source = await create_source(tx, agent_id=agent.id, kind="text", name="About", content="We are here.")
+        skill, _ = await save.create(
+            tx, pages.sealer, principal, agent_id=agent.id, draft=agent.draft, fields={
+                "name": "order_status", "description": "Asks about <b>orders</b>", "skillType": "http_webhook",
+                "executionConfig": {"url": "https://example.com/orders", "headers": {"Authorization": "Bearer x-y-z"}},
+                "parametersSchema": {"type": "object", "properties": {"order_id": {"type": "string"}}},
+            },
+        )  # fmt: skip
+        run, _ = await ledger.claim(
+            tx, pages.sealer,
+            ledger.Intent(agent_id=agent.id, conversation_id="cnv_1", key="k", skill="book", kind="http_webhook",
+                          is_write=True, arguments={}),
+            now=pages.clock.now() - timedelta(hours=2), deadline=pages.clock.now() - timedelta(hours=1),
+        )  # fmt: skip
         status, _ = await create_key(tx, pages.peppers, name="k", scopes=frozenset(), created_by=principal)
     keeper = Keeper(database=pages.database, sealer=pages.sealer, clock=pages.clock, data_dir=pages.data_dir)
     opening = Opening(
@@ -163,6 +178,8 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
         "agent_id": agent.id,
         "version_id": version.id,
         "source_id": source.id,
+        "skill_id": skill.id,
+        "run_id": run.id,
         "key_id": status.id,
         "message_id": message.id,
         "conversation_id": opening.id,

@@ -32,7 +32,21 @@ FORMS = {
     "/agents/{agent_id}/knowledge/{source_id}": {"kind": "text", "name": "More", "text": "Words."},
     "/agents/{agent_id}/rollback": {"versionId": f"ver_{RANDOM}"},
     "/agents/{agent_id}/guardrails": {"topics": "x"},
+    "/agents/{agent_id}/skills/new": {
+        "kind": "http_webhook",
+        "name": "other",
+        "description": "x",
+        "channels": "chat",
+        "config.url": "https://example.com/",
+    },
+    "/agents/{agent_id}/skills/{skill_id}": {
+        "name": "other",
+        "description": "x",
+        "channels": "chat",
+        "config.url": "https://example.com/",
+    },
     "/agents/{agent_id}/website": {"name": "Site", "origins": "https://example.com", "rpm": "60"},
+    "/skill-runs/{run_id}": {"happened": "yes"},
     "/members/{member_id}/role": {"role": "builder"},
     "/messages/{message_id}": {"status": "read"},
 }
@@ -83,9 +97,14 @@ async def test_a_foreign_id_is_answered_like_a_random_one(house: House, owner: h
 
 
 async def _everything(client: httpx.AsyncClient, ids: dict[str, str]) -> list[str]:
-    paths = ("/agents/{agent_id}", "/agents/{agent_id}/knowledge/{source_id}", "/agents/{agent_id}/versions")
+    paths = (
+        "/agents/{agent_id}",
+        "/agents/{agent_id}/knowledge/{source_id}",
+        "/agents/{agent_id}/versions",
+        "/agents/{agent_id}/skills/{skill_id}",
+    )
     answers = [await client.get(path.format(**ids)) for path in (*paths, "/conversations/{conversation_id}")]
-    assert [answer.status_code for answer in answers] == [200] * 4
+    assert [answer.status_code for answer in answers] == [200] * 5
     return [re.sub(r">(just now|\d+ \w+ ago)<", "", answer.text) for answer in answers]
 
 

@@ -59,3 +59,12 @@ def test_a_patch_of_nothing_changes_nothing(snapshot: dict[str, object]) -> None
     """And neither does patching a draft with itself."""
     assert merged(snapshot, {}) == snapshot
     assert merged(snapshot, snapshot) == snapshot
+
+
+def test_an_id_that_a_version_of_before_did_not_have_is_no_change() -> None:
+    """Entries are compared without; once both have ids, another id is another thing."""
+    bare, named = {"skills": [{"name": "a"}]}, {"skills": [{"name": "a", "id": "skl_1"}]}
+    assert difference(bare, named) == difference(named, bare) == []
+    (found,) = difference(named, {"skills": [{"name": "a", "id": "skl_2"}]})
+    assert (found.field, found.kind) == ("skills", "changed")
+    assert len(difference(bare, {"skills": [{"name": "b", "id": "skl_1"}]})) == 1

@@ -107,6 +107,6 @@ async def test_a_silent_address_takes_no_more_than_its_share(monkeypatch: pytest
 
     monkeypatch.setattr(httpcore.AnyIOBackend, "connect_tcp", silent)
     async with client(Names(two_example_com=[["127.0.0.3", HOUSE]]), allowed=LOOPBACK) as egress:
-        with pytest.raises(VendorFailed, match="ConnectTimeout"):
+        with pytest.raises(VendorFailed, match="could not be reached"):
             await egress.request("GET", "http://two.example.com/", limits=Limits(seconds=4))
     assert tried == [("127.0.0.3", 2.0), (HOUSE, 2.0)]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flowyte.providers.smtp import Letter, MailRefused, Outbox
+from flowyte.skills.address import one_address
 from flowyte.skills.kinds.template import filled, text_of
 from flowyte.skills.runner import Order, Outside, SkillFailed
 
@@ -63,10 +64,3 @@ def addresses(text: str) -> list[str]:
     if len(found) > MOST_RECIPIENTS:
         raise SkillFailed(f"More than {MOST_RECIPIENTS} addresses.", kind="bad_address", happened="no")
     return list(dict.fromkeys(found))
-
-
-def one_address(text: str) -> str | None:
-    text = text.strip()
-    name, at, domain = text.rpartition("@")
-    plain = at and name and "." in domain and len(text) <= 254 and text.isascii() and text.isprintable()
-    return text if plain and not set(text) & set(' ,;:<>()[]\\"\r\n') else None

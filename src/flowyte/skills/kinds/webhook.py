@@ -7,14 +7,14 @@ the message's, which is also the `Idempotency-Key`: a receiver that keeps ids ne
 import base64
 import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from urllib.parse import quote, urlencode
 
 import msgspec
 
-from flowyte.egress.client import Answer, Denied, Egress, Limits, TooMuch
+from flowyte.egress.client import Answer, Denied, Limits, TooMuch
 from flowyte.kit.clock import Clock
-from flowyte.kit.errors import Invalid, VendorFailed
+from flowyte.kit.errors import FlowyteError, Invalid, VendorFailed
 from flowyte.kit.secret import SecretText
 from flowyte.skills.kinds.template import filled, names, text_of
 from flowyte.skills.runner import Order, Outside, SkillFailed
@@ -32,24 +32,46 @@ BUSY = (429, 503)  # said before anything was done
 Secrets = Callable[[Order], Awaitable[Mapping[str, SecretText]]]
 
 
-def calling(egress: Egress, clock: Clock, secrets: Secrets, ports: frozenset[int]) -> Outside:
+class Asks(Protocol):
+    """`egress.client.Egress`, or what looks on while it asks."""
+
+    async def request(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"", limits: Limits
+    ) -> Answer: ...
+
+
+def calling(egress: Asks, clock: Clock, secrets: Secrets, ports: frozenset[int]) -> Outside:
     async def http_webhook(order: Order, run_id: str) -> Mapping[str, Any]:
         config = order.skill.execution_config
-        kept = await secrets(order)
+        kept = await opened(secrets, order)
         method, url, body = request_of(order)
-        headers = {"accept": "application/json", "idempotency-key": run_id}
-        for name in config.get("headers") or {}:
-            if f"header:{name}" not in kept:
-                raise SkillFailed(f"The header {name} has no value any more.", kind="secret_missing", happened="no")
-            headers[name] = kept[f"header:{name}"].reveal()
+        headers = {"accept": "application/json", **own_headers(config, kept), "idempotency-key": run_id}
         if body:
             headers["content-type"] = "application/json"
         if SIGNING in kept:
             headers |= signature(kept[SIGNING], run_id, int(clock.now().timestamp()), body)
         limits = Limits(seconds=timeout_ms(config) / 1000, bytes=MOST_BYTES, ports=ports)
-        return result_of(await _sent(egress, method, url, headers, body, limits))
+        return result_of(await sent(egress, method, url, headers, body, limits))
 
     return http_webhook
+
+
+async def opened(secrets: Secrets, order: Order) -> Mapping[str, SecretText]:
+    """A skill's credentials; without them nothing is sent."""
+    try:
+        return await secrets(order)
+    except FlowyteError as error:
+        raise SkillFailed(error.message, kind=error.code, happened="no") from error
+
+
+def own_headers(config: Mapping[str, Any], kept: Mapping[str, SecretText]) -> dict[str, str]:
+    """Those that the operator has set, by their names in small letters."""
+    found = {}
+    for name in config.get("headers") or {}:
+        if f"header:{name}" not in kept:
+            raise SkillFailed(f"The header {name} has no value any more.", kind="secret_missing", happened="no")
+        found[str(name).lower()] = kept[f"header:{name}"].reveal()
+    return found
 
 
 def request_of(order: Order) -> tuple[str, str, bytes]:
@@ -58,12 +80,22 @@ def request_of(order: Order) -> tuple[str, str, bytes]:
     method = str(config.get("method") or "POST").upper()
     template = str(config["url"])
     url = filled(template, order.arguments, lambda text: quote(text, safe=""))
+    _refuse_another_path(template, url, order.arguments)
     left = {name: value for name, value in order.arguments.items() if name not in names(template)}
     if method in ("GET", "DELETE"):
         asked = urlencode({name: text_of(value) for name, value in left.items()})
         return method, f"{url}{'&' if '?' in url else '?'}{asked}" if asked else url, b""
     told = {"skill": order.skill.name, "conversationId": order.conversation_id, "arguments": left}
     return method, url, msgspec.json.encode(told)
+
+
+def _refuse_another_path(template: str, url: str, arguments: Mapping[str, Any]) -> None:
+    """A value that is empty or "..", where a part of the path stands, would lead to another resource."""
+    path = template.partition("?")[0]
+    empty = [name for name in names(path) if not text_of(arguments.get(name))]
+    climbing = {".", ".."} & (set(url.partition("?")[0].split("/")) - set(path.split("/")))
+    if empty or climbing:
+        raise SkillFailed("A value cannot stand in the address.", kind="invalid_arguments", happened="no")
 
 
 def signature(secret: SecretText, run_id: str, now: int, body: bytes) -> dict[str, str]:
@@ -115,9 +147,7 @@ def small(found: Mapping[str, Any]) -> dict[str, Any]:
     return built
 
 
-async def _sent(
-    egress: Egress, method: str, url: str, headers: Mapping[str, str], body: bytes, limits: Limits
-) -> Answer:
+async def sent(egress: Asks, method: str, url: str, headers: Mapping[str, str], body: bytes, limits: Limits) -> Answer:
     try:
         return await egress.request(method, url, headers=headers, body=body, limits=limits)
     except (Denied, Invalid) as error:
