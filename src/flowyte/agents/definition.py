@@ -12,6 +12,9 @@ import phonenumbers
 from msgspec import Meta, Struct, field
 
 from flowyte.guardrails.engine import BadPolicy, PolicySpec, read_specs
+from flowyte.guardrails.verification import BadVerification
+from flowyte.guardrails.verification import Spec as Verification
+from flowyte.guardrails.verification import read_spec as read_verification
 from flowyte.kit.errors import FieldError, Invalid
 
 Line = Annotated[str, Meta(max_length=200)]
@@ -132,6 +135,7 @@ class Definition(Part):
     call_control: CallControl = field(default_factory=CallControl)
     business_hours: BusinessHours = field(default_factory=BusinessHours)
     guardrails: list[PolicySpec] = field(default_factory=list)
+    caller_verification: Verification | None = None
     channel_overrides: dict[str, Any] = field(default_factory=dict)
     recording: Recording = field(default_factory=Recording)
     avg_ticket_cents: Annotated[int, Meta(ge=0)] | None = None
@@ -150,6 +154,7 @@ def read(values: dict[str, Any]) -> Definition:
         read_specs(values.get("guardrails") or [])
     except BadPolicy as error:
         raise Invalid(fields=[FieldError(field=error.place, message=error.message)]) from error
+    checked_verification(values.get("callerVerification"))
     faults = [*_hours(definition.business_hours), *_silence(definition.endpointing)]
     handoff = values.get("handoffConfig") or {}
     destination = handoff.get("transferDestination")
@@ -160,6 +165,14 @@ def read(values: dict[str, Any]) -> Definition:
     if faults:
         raise Invalid(fields=faults)
     return definition
+
+
+def checked_verification(value: Any) -> Verification | None:
+    """How callers are verified; Invalid says where and why not."""
+    try:
+        return read_verification(value)
+    except BadVerification as error:
+        raise Invalid(fields=[FieldError(field=error.place, message=error.message)]) from error
 
 
 def as_dict(definition: Definition) -> dict[str, Any]:

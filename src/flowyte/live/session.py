@@ -144,7 +144,7 @@ class Session:
         while (command := self._machine.next_command()) is not None:
             self._perform(command)
 
-    def _perform(self, command: do.Command) -> None:  # noqa: C901 - one case a command
+    def _perform(self, command: do.Command) -> None:  # noqa: C901, PLR0912 - one case a command
         match command:
             case do.Say():
                 self._say(command)

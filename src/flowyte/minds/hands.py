@@ -317,7 +317,7 @@ class Hands:
             for name, spec in described.items()
             if isinstance(spec, Mapping) and spec.get("x-source")
         }
-        if held.level:  # whose account it is has been proven, and no other can be named
+        if held.level and self.level:  # whose account it is has been proven, and no other can be named
             own = (name for name in described if self.verifying.is_own(name, "") is not None)
             wants |= dict.fromkeys(own, frozenset(("verified",)))
         return Effect(
@@ -335,7 +335,7 @@ class Hands:
     def _origin(self, held: Held, name: str, value: object) -> Origin:
         """One of a parameter's listed choices is the operator's own word, unless it may only come from somewhere."""
         spec = (held.schema.get("properties") or {}).get(name)
-        if held.level and (own := self.verifying.is_own(name, value)) is not None:
+        if held.level and self.level and (own := self.verifying.is_own(name, value)) is not None:
             return "verified" if own else "model"
         if isinstance(spec, Mapping) and value in (spec.get("enum") or ()) and not spec.get("x-source"):
             return "operator"

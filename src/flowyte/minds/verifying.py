@@ -110,7 +110,9 @@ class Verifying:
     def can_reach(self, level: int) -> bool:
         if self._plan is None:
             return False
-        return level == 1 or self._plan.by_code or bool(self.level and of_record(self._who.record, "email"))
+        if level == 1 or self._plan.by_code or not self.level:  # a second proof comes after the first
+            return True
+        return of_record(self._who.record, "email") is not None
 
     async def begin(self, level: int) -> list[Reply]:
         """The first question."""
@@ -155,7 +157,7 @@ class Verifying:
             record = await self._record(asking)
             right = record is not None and matches(asking, record, self._read())
         if not (allowed and right):
-            reason = "locked" if not allowed else "unknown" if record is None else "wrong"
+            reason = "locked" if not allowed else "unknown" if not record else "wrong"
             return self._failed(asking, reason), None if asking.tries + 1 < MOST_TRIES else False
         await self._accounts.forgive(self._principal, account)
         self._who.level = 2 if self.standing.stepping_up or asking.plan.by_code else 1

@@ -12,6 +12,7 @@ from flowyte.minds.judged import JudgedMind
 from flowyte.providers.openai_chat.chat import Chat
 from flowyte.providers.openai_chat.model import ChatModel
 from flowyte.providers.smtp import Outbox
+from flowyte.wiring.accounts import VerifiedAccounts
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation
 from flowyte.wiring.skills import open_runner
@@ -25,14 +26,15 @@ async def open_mind(base: Foundation, outbox: Outbox | None) -> AsyncIterator[Mi
         embedder = Embedder(base.settings.models_dir)
         stack.callback(embedder.close)
         runner = await stack.enter_async_context(open_runner(base, outbox, embedder))
+        accounts = VerifiedAccounts(base, outbox)
         policy = PolicyMind(base.database, embedder, base.clock)
         if model is None:
-            yield JudgedMind(policy, base.clock, runner)
+            yield JudgedMind(policy, base.clock, runner, accounts)
             return
         chat = Chat(model)
         stack.push_async_callback(chat.close)
         model_mind = ModelMind(chat=chat, policy=policy, patience_s=base.settings.model_patience_ms / 1000)
-        yield JudgedMind(model_mind, base.clock, runner)
+        yield JudgedMind(model_mind, base.clock, runner, accounts)
 
 
 def chat_model(settings: Settings) -> ChatModel | None:

@@ -60,6 +60,7 @@ BODIES: dict[str, Any] = {
     "assignNumber": {"agentId": f"agt_{RANDOM}"},
     "reportLeakedKey": {"key": "x"},
     "setGuardrails": [],
+    "setCallerVerification": {},
     "replaceNumberToken": {"authToken": "0" * 32},
     "createPublishableKey": {"name": "Site", "allowedOrigins": ["https://example.com"]},
     "updatePublishableKey": {"name": "Other"},

@@ -61,6 +61,9 @@ class DeskRunner:
     def actions(self) -> frozenset[str]:
         return frozenset((TAKE_MESSAGE,))
 
+    async def run(self, order: Order, action: str) -> Outcome:
+        return await self.start(order, action)
+
     async def done(self, principal: Principal, conversation_id: str) -> tuple[str, ...]:
         return ()
 

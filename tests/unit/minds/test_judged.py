@@ -335,14 +335,20 @@ async def test_whatever_a_mind_emits_no_gated_effect_is_reached(script: list[Ste
         policy("verify_before_disclose", fields={"name": "anyone"}),
     ]
     own = [
-        skill("strict", "x", isWrite=True, schema={"x": {"type": "string", "x-source": ["verified"]}}),
+        skill(
+            "strict",
+            "x",
+            isWrite=True,
+            requiredParams=["x"],
+            schema={"x": {"type": "string", "x-source": ["verified"]}},
+        ),
         skill("gated", "x", isWrite=True, requiresVerifiedIdentity=True),
         skill("read", "x"),
     ]
     at = talk(Puppet(*script), runner, guardrails=guards, skills=own)
     heard = ""
     for text in said:
-        known = bool(runner.effects)
+        known = "read" in runner.names
         now = spoken(await at.say(text))
         assert not known or "482913" not in now
         heard += now

@@ -74,6 +74,9 @@ class Counting:
     def actions(self) -> frozenset[str]:
         return self.kinds
 
+    async def run(self, order: Order, action: str) -> Outcome:
+        return await self.start(order, action)
+
     async def done(self, principal: Principal, conversation_id: str) -> tuple[str, ...]:
         return tuple(self.names)
 
