@@ -68,7 +68,7 @@ async def publish(
     agent = await store.get_agent(tx, agent_id, lock=True)
     if not agent.draft["enabledChannels"]:
         raise Invalid(fields=[FieldError(field="enabledChannels", message="names no channel to answer on")])
-    _check_verifier(agent.draft.get("callerVerification"), more.get("skills") or [])
+    check_verifier(agent.draft.get("callerVerification"), more.get("skills") or [])
     version = store.Version(
         id=new_id("ver"),
         agent_id=agent_id,
@@ -83,7 +83,7 @@ async def publish(
     return await store.get_version(tx, agent_id, version.id)
 
 
-def _check_verifier(verification: Any, skills: list[dict[str, Any]]) -> None:
+def check_verifier(verification: Any, skills: list[dict[str, Any]]) -> None:
     """A caller could never be verified by a skill that is not there, or is not given the account's name."""
     spec = checked_verification(verification)
     if spec is None:
