@@ -30,6 +30,12 @@ CLOSING_MS = 30_000  # the last words are spoken or given up by then
 STT_MS = 2_000  # what recognizing a long turn may take after the longest pause
 
 
+def urgency(due: tuple[int, Alarm]) -> tuple[int, bool, Alarm]:
+    """The order alarms ring in: oldest first; of two at the same instant the caller's voice wins over the agent's."""
+    when, alarm = due
+    return when, alarm != "interrupt", alarm
+
+
 def alarms(
     state: State, since: int, agent: Agent, caller: Caller, settings: MachineSettings
 ) -> Iterator[tuple[int, Alarm]]:

@@ -12,7 +12,7 @@ from typing import assert_never
 from flowyte.conversation import commands as do
 from flowyte.conversation import events as ev
 from flowyte.conversation import lines
-from flowyte.conversation.alarms import BACKCHANNEL_MS, CLOSING_MS, DEAD_AIR_MS, Alarm, alarms
+from flowyte.conversation.alarms import BACKCHANNEL_MS, CLOSING_MS, DEAD_AIR_MS, Alarm, alarms, urgency
 from flowyte.conversation.commands import Cause, Command, EntryType, Say, SayKind, State
 from flowyte.conversation.floor import Agent, Caller, Stretch, means_nothing
 from flowyte.conversation.phrases import is_goodbye
@@ -59,7 +59,7 @@ class Machine:
     def expire(self, now_ms: int) -> None:
         """Do what is due, oldest first."""
         self._now = max(self._now, now_ms)
-        while due := min((a for a in self._alarms() if a[0] <= self._now), default=None):
+        while due := min((a for a in self._alarms() if a[0] <= self._now), key=urgency, default=None):
             self._ring(due[1])
 
     # ---- events
@@ -383,6 +383,8 @@ class Machine:
             self._flush()
             self._caller.asked = None
             self._go("silent")
+            if self._caller.voice_at is not None:  # a voice that began over the last words goes on: it has the floor
+                self._go("voice")
 
     def _flush(self) -> None:
         """What was heard of the agent becomes history, for the timeline and for the mind."""
