@@ -192,7 +192,11 @@ class JudgedThinking:
         """What the caller hears in place of what was not said or done."""
         pending = self._hands.pending
         if verdict.outcome == "confirm" and pending is not None:
-            return [Sentence(text=words.read_back(pending.held, pending.arguments)), Expect(kind="yes_no")]
+            asked = words.read_back(pending.held, pending.arguments)
+            denied = self._say(asked)  # the arguments are the mind's: reading them back is saying them
+            if denied is None:
+                return [Sentence(text=asked), Expect(kind="yes_no")]
+            self._hands.pending, verdict = None, denied
         if verdict.outcome == "verify" and pending is not None:
             wanted = max(pending.held.level, 1)
             if self._hands.verifying.can_reach(wanted):

@@ -313,6 +313,23 @@ class TestInterrupted:
         assert runner.names == ["book_visit"]
 
 
+async def test_what_may_not_be_said_is_not_read_back_either() -> None:
+    """A mind cannot have the platform say for it what it may not: arguments are words as well."""
+    runner = Counting(results={"read": {"code": "482913"}})
+    guards = [
+        policy("content_policy", bannedTopics=[BANNED]),
+        policy("verify_before_disclose", fields={"name": "anyone"}),
+    ]
+    for message in ("482913", "four eight two nine one three", f"buy {BANNED}"):
+        mind = Puppet(Ask("read"), Ask(TAKE_MESSAGE, {"name": "Ann", "phone": "202 555 0142", "message": message}))
+        at = talk(mind, runner, guardrails=guards, skills=[skill("read", "x")])
+        heard = spoken(await at.say("Hello"))
+        assert "Shall I do that?" not in heard
+        assert message not in heard
+        await at.say("yes")
+        assert TAKE_MESSAGE not in runner.names
+
+
 values = st.dictionaries(st.sampled_from(["name", "message", "phone", "x"]), st.sampled_from(["a", "482913"]))
 steps = st.lists(
     st.one_of(
