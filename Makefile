@@ -8,7 +8,7 @@ DATA   ?= data
 BEGAN  := $(shell date +%s)
 PORT   ?= 8080
 
-.PHONY: run setup test check bench prove-isolation clean
+.PHONY: run setup test explore check bench prove-isolation clean
 
 run: setup                     ## set up if needed, then serve; prints the address and a sign-in link
 	@$(BIN)/flowyte up --data $(DATA) --port $(PORT) --since $(BEGAN)
@@ -18,6 +18,9 @@ setup: $(VENV)/.installed      ## environment and models; does nothing when done
 
 test: setup $(VENV)/.developer check   ## every ring; a ring that cannot run here is printed as skipped
 	@$(BIN)/pytest
+
+explore: setup $(VENV)/.developer  ## generated tests with new cases, many more of them; minutes, and for hunting only
+	@HYPOTHESIS_PROFILE=explore $(BIN)/pytest -q tests/unit
 
 check: $(VENV)/.developer      ## lint, types, import contracts
 	@$(BIN)/ruff check src tests bench

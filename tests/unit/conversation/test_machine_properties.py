@@ -223,5 +223,5 @@ class Calls(RuleBasedStateMachine):
         assert replayed == self.performed
 
 
-Calls.TestCase.settings = hypothesis_settings(max_examples=120, stateful_step_count=50, deadline=None)
+Calls.TestCase.settings = hypothesis_settings(stateful_step_count=50)
 TestCalls = Calls.TestCase
