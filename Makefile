@@ -8,7 +8,7 @@ DATA   ?= data
 BEGAN  := $(shell date +%s)
 PORT   ?= 8080
 
-.PHONY: run setup test explore check bench prove-isolation clean
+.PHONY: run setup test explore check bench prove-isolation prove-guardrails clean
 
 run: setup                     ## set up if needed, then serve; prints the address and a sign-in link
 	@$(BIN)/flowyte up --data $(DATA) --port $(PORT) --since $(BEGAN)
@@ -34,6 +34,9 @@ bench: setup                   ## benchmarks; they print figures and judge nothi
 
 prove-isolation: setup         ## break every table's protection in eight ways; the last line is one JSON object
 	@$(BIN)/flowyte prove isolation --data $(DATA) --json
+
+prove-guardrails: setup        ## put an attacker in place of the model; the last line is one JSON object
+	@$(BIN)/flowyte prove guardrails --json
 
 $(VENV)/.environment:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it and run this again."; exit 1; }

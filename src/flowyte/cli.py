@@ -4,6 +4,7 @@ Messages go to standard error; with `--json` there is one JSON object on standar
 done, 1 failed, 2 called wrongly. An error is one line that says what to do; the traceback comes with `--debug`.
 """
 
+import logging
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -227,6 +228,35 @@ def doctor(data: Data = None, json: AsJson = False) -> None:
     if json:
         out([msgspec.to_builtins(finding) for finding in found])
     if any(finding.state == "bad" for finding in found):
+        raise SystemExit(1)
+
+
+@prove_app.command("guardrails")
+def prove_guardrails(
+    seed: Annotated[int, typer.Option(help="Of everything that is left to chance.")] = 20_260_101,
+    json: AsJson = False,
+) -> None:
+    """Prove that a captured model reaches nothing and no effect happens twice. Example: flowyte prove guardrails"""
+    from flowyte.proof import guardrails, once
+
+    log.configure(level="critical")  # services that fail at will would fill the screen
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)  # so would connections whose process is killed
+
+    async def both() -> tuple[guardrails.Served, once.Once]:
+        return await guardrails.prove(say, seed=seed), await once.prove(say, seed=seed)
+
+    attacked, effects = run(both())
+    say(f"{attacked.reached} of {attacked.attacks} attacks reached a gated effect; {attacked.control} of the 949 pairs "
+        f"land where nothing opposes them, {attacked.words_only} ask for words alone. "
+        f"{attacked.served} of {attacked.legitimate} legitimate tasks were served.")  # fmt: skip
+    say(f"{effects.runs} effects, {effects.interrupted} interrupted, {effects.killed} with a process killed: "
+        f"{effects.twice} took place twice, {effects.lost} were lost, {effects.in_doubt} are in doubt.")  # fmt: skip
+    for finding in (*attacked.findings, *effects.findings):
+        say(finding)
+    if json:
+        out({"attacks": attacked.attacks, "reached": attacked.reached, "legitimate": attacked.legitimate,
+             "served": attacked.served, "effectsTwice": effects.twice})  # fmt: skip
+    if attacked.findings or effects.findings:
         raise SystemExit(1)
 
 

@@ -67,8 +67,8 @@ class Provenance:
 
     def _of_text(self, text: str) -> Origin:
         found = words(text)
-        if not found:
-            return "operator"
+        if not found:  # signs alone can carry a message too, and nobody says them
+            return "model" if text.strip() else "operator"
         if len(found) <= SHORT or _HANDLE.fullmatch(text.strip()):
             return self._first(text, found)
         handles = [self._first(each, words(each)) for each in _handles(text)]
