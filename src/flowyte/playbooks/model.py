@@ -22,14 +22,14 @@ class Part(msgspec.Struct, rename="camel", forbid_unknown_fields=True, kw_only=T
     """Anything of a graph."""
 
 
-class Node(Part, frozen=True):
+class Node(Part, frozen=True, kw_only=True):
     id: Name
     type: Type
     position: dict[Literal["x", "y"], float] = {}
     data: dict[str, Any] = {}
 
 
-class Connection(Part, frozen=True):
+class Connection(Part, frozen=True, kw_only=True):
     """`sourceHandle` says which way out of the source; None is the usual one."""
 
     id: Annotated[str, Meta(max_length=100)] = ""
@@ -39,23 +39,23 @@ class Connection(Part, frozen=True):
     target_handle: Annotated[str, Meta(max_length=64)] | None = None
 
 
-class Graph(Part, frozen=True):
+class Graph(Part, frozen=True, kw_only=True):
     flow_id: Annotated[str, Meta(max_length=100)] = ""
     nodes: Annotated[list[Node], Meta(max_length=MOST_NODES)] = []
     connections: Annotated[list[Connection], Meta(max_length=MOST_CONNECTIONS)] = []
 
 
-class Start(Part, frozen=True):
+class Start(Part, frozen=True, kw_only=True):
     pass
 
 
-class Message(Part, frozen=True):
+class Message(Part, frozen=True, kw_only=True):
     """`{slot}` in a text stands for what was collected."""
 
     text: Annotated[str, Meta(min_length=1, max_length=1_000)]
 
 
-class Collect(Part, frozen=True):
+class Collect(Part, frozen=True, kw_only=True):
     """Ways out: `done`, and `fallback` after `tries` answers that were none."""
 
     slot: Slot
@@ -69,7 +69,7 @@ class Collect(Part, frozen=True):
     tries: Annotated[int, Meta(ge=1, le=10)] = 3
 
 
-class Case(Part, frozen=True):
+class Case(Part, frozen=True, kw_only=True):
     """The way out `handle` is taken when it holds; the first that holds counts."""
 
     handle: Name
@@ -78,13 +78,13 @@ class Case(Part, frozen=True):
     value: Annotated[str, Meta(max_length=200)] | bool | int | float = ""
 
 
-class Branch(Part, frozen=True):
+class Branch(Part, frozen=True, kw_only=True):
     """Ways out: one for each case, and `default`."""
 
     cases: Annotated[list[Case], Meta(min_length=1, max_length=20)]
 
 
-class SkillCall(Part, frozen=True):
+class SkillCall(Part, frozen=True, kw_only=True):
     """Ways out: `done`, and `failed` when it did not work or the caller said no. `saves` keeps fields of its result."""
 
     skill: Annotated[str, Meta(min_length=1, max_length=100)]
@@ -93,14 +93,14 @@ class SkillCall(Part, frozen=True):
     tries: Annotated[int, Meta(ge=1, le=10)] = 3
 
 
-class Transfer(Part, frozen=True):
+class Transfer(Part, frozen=True, kw_only=True):
     """To the agent's own handoff destination, unless one of them is named."""
 
     destination: Annotated[str, Meta(max_length=200)] = ""
     say: Text = ""
 
 
-class End(Part, frozen=True):
+class End(Part, frozen=True, kw_only=True):
     say: Text = ""
 
 

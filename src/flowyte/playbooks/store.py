@@ -100,7 +100,7 @@ async def change_playbook(tx: TenantTx, agent_id: str, playbook_id: str, changes
         f"WHERE org_id = $1 AND agent_id = $2 AND id = $3 RETURNING {_COLUMNS}",
         tx.org, agent_id, playbook_id, name, description, changes.get("is_enabled", old.is_enabled), graph,
     )  # fmt: skip
-    return Playbook(**dict(row))
+    return Playbook(**dict(row or {}))  # it is there: it is locked
 
 
 async def delete_playbook(tx: TenantTx, agent_id: str, playbook_id: str) -> None:
