@@ -28,6 +28,7 @@ from flowyte.playbooks.model import (
 )  # fmt: skip
 
 SLOT = re.compile(r"\{([A-Za-z][A-Za-z0-9_]*)\}")
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 Ways = Mapping[tuple[str, str], str]
 
 
@@ -50,7 +51,13 @@ def read_graph(value: Any) -> Graph:
     except (msgspec.ValidationError, RecursionError) as error:
         message, _, path = str(error).partition(" - at `$")
         raise Invalid(fields=[FieldError(field=path.rstrip("`").lstrip(".") or "graph", message=message)]) from error
-    if len(msgspec.json.encode(graph)) > MOST_BYTES:
+    try:
+        written = msgspec.json.encode(graph)
+    except (OverflowError, UnicodeEncodeError) as error:
+        raise Invalid(fields=[FieldError(field="graph", message="holds a number or a character of no use")]) from error
+    if _NUL.search(written):
+        raise Invalid(fields=[FieldError(field="graph", message="holds a NUL character, which nobody can say")])
+    if len(written) > MOST_BYTES:
         raise Invalid(fields=[FieldError(field="graph", message=f"is larger than {MOST_BYTES} bytes")])
     return graph
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowyte.kit.errors import Invalid
 from flowyte.playbooks.check import Fault, compiled, read_graph
 from flowyte.playbooks.model import Flow, SkillView
 from flowyte.playbooks.patterns import BadPattern, check, matches
@@ -208,6 +209,13 @@ def test_what_has_no_way_out_no_end_or_no_ear_is_refused() -> None:
     assert ("b", "no way from here ends") in messages
 
 
+@pytest.mark.parametrize("text", ["a\x00", "\ud800", "x" * 300_000])
+def test_what_cannot_be_kept_is_refused(text: object) -> None:
+    """Before the database would."""
+    with pytest.raises(Invalid):
+        read_graph({"nodes": [{"id": "a", "type": "message", "data": {"text": text}}]})
+
+
 @pytest.mark.parametrize("pattern", ["(a*)*", "a**", "(?=a)", r"(a)\1", "a*b*c*d*", "(", ")", "[", "a?" * 30, "(a|b)*",
                                      "(?P<x>a)", "a{1,999}b{1,999}c{1,999}"])  # fmt: skip
 def test_patterns_that_could_explode_are_refused(pattern: str) -> None:
@@ -247,33 +255,35 @@ DATA = {
         "value": st.just("5")}), min_size=1, max_size=1)}),
     "skill": st.sampled_from([{"skill": "book", "arguments": {"name": "{a}", "day": "x"}, "saves": {"b": "x.y"}},
                               {"skill": "look_up"}]),
-    "end": st.just({"say": "Bye {a}"}),
-    "transfer": st.just({}),
 }  # fmt: skip
 WAYS = {"message": [None], "collect": ["done", "fallback"], "branch": ["c0", "default"], "skill": ["done", "failed"]}
 
 
 @st.composite
 def graphs(draw: st.DrawFn) -> dict[str, Any]:
-    """Every way out leads somewhere, wherever; both slots are collected on the way in."""
+    """Right by construction: the usual way leads to the next node, others onward or back to a collect, and out of a
+    collect anywhere."""
     nodes: list[dict[str, Any]] = [
         {"id": "start", "type": "start"},
         {"id": "ca", "type": "collect", "data": {"slot": "a", "kind": "text", "ask": "A?"}},
         {"id": "cb", "type": "collect", "data": {"slot": "b", "kind": "number", "ask": "B?"}},
-        {"id": "bye", "type": "end"},
+        {"id": "bye", "type": draw(st.sampled_from(["end", "transfer"]))},
     ]
     ids = IDS[: draw(st.integers(1, len(IDS)))]
-    targets = st.sampled_from([*ids, *ids, "bye", "ca"])
-    connections = [
-        {"source": "start", "target": "ca"}, {"source": "ca", "target": "cb"},
-        {"source": "ca", "sourceHandle": "fallback", "target": "bye"},
-        {"source": "cb", "sourceHandle": "fallback", "target": draw(targets)}, {"source": "cb", "target": ids[0]},
-    ]  # fmt: skip
-    for node in ids:
-        kind = draw(st.sampled_from(list(DATA)))
+    ways = [("start", None, "ca"), ("ca", None, "cb"), ("ca", "fallback", "bye"), ("cb", None, ids[0])]
+    ways.append(("cb", "fallback", draw(st.sampled_from([*ids, "bye", "ca"]))))
+    for place, node in enumerate(ids):
+        kind = draw(st.sampled_from(list(WAYS)))
         nodes.append({"id": node, "type": kind, "data": draw(DATA[kind])})
-        connections += [{"source": node, "sourceHandle": way, "target": draw(targets)} for way in WAYS.get(kind, [])]
-    return {"nodes": nodes, "connections": connections}
+        onward = [*ids[place + 1 :], "bye"]
+        others = [*ids, "bye", "ca"] if kind == "collect" else [*onward, "ca"]
+        usual, *rest = WAYS[kind]
+        ways.append((node, usual, onward[0]))
+        ways += [(node, way, draw(st.sampled_from(others))) for way in rest]
+    return {
+        "nodes": nodes,
+        "connections": [{"source": source, "sourceHandle": way, "target": target} for source, way, target in ways],
+    }
 
 
 HEARD = st.one_of(
@@ -290,9 +300,7 @@ HEARD = st.one_of(
 @given(graphs(), st.lists(HEARD, max_size=15))
 def test_what_passes_the_check_ends_or_listens(graph: dict[str, Any], heard: list[Input]) -> None:
     """After any input, within as many outputs as there are nodes; the state is JSON throughout."""
-    flow, _ = compiled(read_graph(graph), SKILLS)
-    assume(flow is not None)
-    assert flow is not None
+    flow = flow_of(graph)
     state = begin(flow)
     for each in [Begin(), *heard]:
         over = state["waits"] == "nothing"
@@ -304,6 +312,48 @@ def test_what_passes_the_check_ends_or_listens(graph: dict[str, Any], heard: lis
             assert isinstance(outputs[-1], Listen | Run | Transferred | Ended)
         if any(isinstance(output, Run) and output.skill == "book" for output in outputs):
             assert all(output.confirmed for output in outputs if isinstance(output, Run) and output.skill == "book")
+
+
+@given(st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from(IDS)), max_size=12), st.sets(st.sampled_from(IDS)))
+def test_a_circle_is_refused_when_and_only_when_nobody_is_listened_to_in_it(
+    ways: list[tuple[str, str]], listening: set[str]
+) -> None:
+    """Branches with as many ways as there are, held against walking every path."""
+    after = {node: [target for source, target in ways if source == node] for node in IDS}
+    nodes: list[dict[str, Any]] = [{"id": "start", "type": "start"}, {"id": "bye", "type": "end"}]
+    connections = [{"source": "start", "target": "all"}]
+    every = {"handle": "h", "slot": "a", "op": "filled"}
+    nodes.append({"id": "all", "type": "branch", "data": {"cases": [{**every, "handle": node} for node in IDS]}})
+    connections += [{"source": "all", "sourceHandle": node, "target": node} for node in IDS]
+    connections.append({"source": "all", "sourceHandle": "default", "target": "a"})
+    nodes.append({"id": "a", "type": "collect", "data": {"slot": "a", "kind": "text", "ask": "A?"}})
+    connections += [{"source": "a", "target": "bye"}, {"source": "a", "sourceHandle": "fallback", "target": "bye"}]
+    for node in IDS:
+        cases = [{**every, "handle": f"w{n}"} for n in range(max(1, len(after[node])))]
+        first = f"l{node}" if node in listening else node
+        if node in listening:
+            nodes.append({"id": node, "type": "collect", "data": {"slot": "a", "kind": "text", "ask": "A?"}})
+            connections += [
+                {"source": node, "target": first},
+                {"source": node, "sourceHandle": "fallback", "target": "bye"},
+            ]
+        nodes.append({"id": first, "type": "branch", "data": {"cases": cases}})
+        connections += [
+            {"source": first, "sourceHandle": f"w{n}", "target": target}
+            for n, target in enumerate(after[node] or ["bye"])
+        ]
+        connections.append({"source": first, "sourceHandle": "default", "target": "bye"})
+
+    def comes_back(node: str, to: str, left: int) -> bool:
+        return any(
+            target == to or (left > 0 and comes_back(target, to, left - 1))
+            for target in dict.fromkeys(after[node])
+            if target not in listening
+        )
+
+    silent = {node for node in IDS if node not in listening and comes_back(node, node, len(IDS))}
+    _, faults = compiled(read_graph({"nodes": nodes, "connections": connections}), {})
+    assert {fault.node for fault in faults} == silent
 
 
 JSON = st.recursive(
