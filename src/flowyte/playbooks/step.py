@@ -75,7 +75,8 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """`private` is never so here: what proves who a caller is, is collected by verification."""
+    """For a value of this kind; a yes or no to what was said back has no slot. What proves who a caller is, is not asked
+    here but by verification."""
 
     slot: str
     kind: str
