@@ -75,8 +75,8 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Listen:
-    """For a value of this kind; a yes or no to what was said back has no slot. What proves who a caller is, is not asked
-    here but by verification."""
+    """For a value of this kind; a yes or no to what was said back has no slot. What proves who a caller is, is
+    asked by verification, not here."""
 
     slot: str
     kind: str
