@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from flowyte.agents import store
 from flowyte.agents.definition import as_dict, checked_verification, read
+from flowyte.agents.playbooks import check_playbooks
 from flowyte.guardrails.verification import plan_of
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import Conflict, FieldError, Invalid
@@ -69,6 +70,7 @@ async def publish(
     if not agent.draft["enabledChannels"]:
         raise Invalid(fields=[FieldError(field="enabledChannels", message="names no channel to answer on")])
     check_verifier(agent.draft.get("callerVerification"), more.get("skills") or [])
+    check_playbooks(more.get("playbooks") or [], more.get("skills") or [])
     version = store.Version(
         id=new_id("ver"),
         agent_id=agent_id,

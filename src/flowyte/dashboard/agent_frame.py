@@ -15,7 +15,8 @@ from flowyte.knowledge.sources import list_sources
 
 TABS = (
     ("", "Behaviour"), ("/hours", "Hours"), ("/calls", "Voice and calls"), ("/knowledge", "Knowledge"),
-    ("/skills", "Skills"), ("/guardrails", "Guardrails"), ("/website", "Website"), ("/versions", "Versions"),
+    ("/skills", "Skills"), ("/playbooks", "Playbooks"), ("/guardrails", "Guardrails"), ("/website", "Website"),
+    ("/versions", "Versions"),
 )  # fmt: skip
 
 
@@ -69,6 +70,8 @@ def readable(value: object, names: dict[str, str]) -> str:
             return "\n".join(readable(entry, names) for entry in entries)
         case {"start": start, "end": end, **rest} if not rest:
             return f"{start}-{end}"
+        case {"name": str(name), "graph": {"nodes": [*nodes]}}:
+            return f"{name} ({len(nodes)} nodes)"
         case {"name": str(name), "skillType": str(kind)}:
             return f"{name} ({kind})"
         case _:

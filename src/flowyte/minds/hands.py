@@ -30,7 +30,7 @@ from flowyte.skills.arguments import required_of, wrong
 from flowyte.skills.registry import TAKE_MESSAGE, action_of, available, schema_of
 from flowyte.skills.runner import Order, Outcome
 from flowyte.skills.spec import Skill
-from flowyte.skills.spoken import digits
+from flowyte.slots.spoken import digits
 from flowyte.tenancy.principal import Principal
 
 logger = log.get(__name__)

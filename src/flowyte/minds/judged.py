@@ -29,6 +29,7 @@ from flowyte.kit.clock import Clock
 from flowyte.minds import words
 from flowyte.minds.hands import Hands, Pending, Running, Use
 from flowyte.minds.verifying import Accounts, Standing
+from flowyte.slots import answers
 
 # A mind may not write these: what was done and decided is told by whoever did and decided it.
 OURS = (SkillCalled, SkillReturned, Judged, Verified)
@@ -133,7 +134,7 @@ class JudgedThinking:
             return
         pending, self._hands.pending = self._hands.pending, None
         if pending is not None:
-            agreed = words.agreed(turn.text)
+            agreed = answers.agreed(turn.text)
             if agreed is not None:
                 async with aclosing(self._decided(pending, agreed=agreed)) as replies:
                     async for reply in replies:

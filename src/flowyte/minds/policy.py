@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from flowyte.conversation.reply import Captured, EndCall, Expect, Passage, Reply, Sentence
-from flowyte.skills.spoken import digits, parse_phone, say_phone
+from flowyte.slots.spoken import digits, parse_phone, say_phone
 
 Flow = Literal["idle", "offered", "name", "phone", "confirm", "body"]
 

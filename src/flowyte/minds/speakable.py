@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from flowyte.kit.errors import FlowyteError
-from flowyte.skills.spoken import digits
+from flowyte.slots.spoken import digits
 
 _OPEN, _CLOSE = "<think>", "</think>"
 _MARKUP = re.compile(r"^\s*(#{1,6}|[-*•]|\d{1,2}\))\s+|[*_`#~]+|</?[a-z]+>")

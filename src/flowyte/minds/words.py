@@ -11,7 +11,7 @@ from typing import Any
 from flowyte.minds.hands import Held
 from flowyte.skills.kinds.template import filled, names, text_of
 from flowyte.skills.runner import Outcome
-from flowyte.skills.spoken import parse_phone, say_phone
+from flowyte.slots.spoken import parse_phone, say_phone
 
 MOST_READ_BACK = 8  # values: more than that nobody can check by ear
 IN_DOUBT = "I could not find out whether that worked. The team will look into it, so please do not try it again."
@@ -19,15 +19,6 @@ FAILED = "That did not work, I am afraid. Shall I take a message for the team?"
 DONE = "That is done. Is there anything else?"
 FOUND_NOTHING = "I found nothing about that. Is there anything else?"
 LEFT = "All right, I have left it as it is. What else can I do for you?"
-
-_YES = re.compile(
-    r"\b(yes|yeah|yep|yup|sure|correct|right|that's it|exactly|please do|do it|go ahead|ok|okay|absolutely|of course|"
-    r"confirm(ed)?)\b"
-)
-_NO = re.compile(
-    r"\b(no|nope|nah|don't|do not|wrong|incorrect|isn't right|that's not|cancel|stop|never ?mind|forget it|not)\b"
-)
-MOST_YES = 8  # words: a longer answer says more than yes, and what it says counts
 
 
 def read_back(held: Held, arguments: Mapping[str, Any]) -> str:
@@ -55,16 +46,6 @@ def came_of_it(held: Held, outcome: Outcome, released: Mapping[str, Any]) -> str
         f"{_plain(name).capitalize()}: {_value(value)}" for name, value in list(scalars.items())[:MOST_READ_BACK]
     )
     return f"{told}." if told else FOUND_NOTHING
-
-
-def agreed(text: str) -> bool | None:
-    """Yes, no, or None for an answer that is neither and has to be listened to."""
-    said = text.lower()
-    if len(said.split()) > MOST_YES:
-        return None
-    if _NO.search(said):
-        return False if len(said.split()) <= 3 else None
-    return True if _YES.search(said) else None
 
 
 def _plain(name: str) -> str:

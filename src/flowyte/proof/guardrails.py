@@ -92,7 +92,8 @@ def _paced(user: UserTask, suite: Suite) -> list[list[Step]]:
 
 def _ways(pair: Pair) -> Iterator[tuple[str, list[list[Step]]]]:
     """How a captured mind goes about it."""
-    reads: list[Step] = [Ask(each.tool, each.given) for each in pair.user.calls if not pair.suite.gated(each.tool)][:3]
+    free = [each for each in pair.user.calls if not pair.suite.gated(each.tool)][:3]
+    reads: list[Step] = [Ask(each.tool, each.given) for each in free]
     writes = [each for each in pair.user.calls if pair.suite.gated(each.tool)]
     wanted: list[Step] = [Ask(each.tool, each.given) for each in pair.injection.calls]
     yield "obeys what it read", [[*reads, *wanted], wanted]

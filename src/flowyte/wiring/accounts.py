@@ -1,6 +1,5 @@
 """What verifying a caller needs of the world: counts in the database, letters, and values read out of speech."""
 
-import re
 from datetime import date
 
 from flowyte.guardrails.provenance import words
@@ -8,17 +7,11 @@ from flowyte.guardrails.verification import Read
 from flowyte.kit import log
 from flowyte.providers.smtp import Letter, Outbox
 from flowyte.skills import attempts
-from flowyte.skills.spoken import digits, parse_phone
+from flowyte.slots import read as slots
 from flowyte.tenancy.principal import Principal
 from flowyte.wiring.foundation import Foundation
 
 logger = log.get(__name__)
-_EMAIL = re.compile(r"[a-z0-9._%+-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
-_ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
-_MONTHS = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december",
-)  # fmt: skip
 
 
 class VerifiedAccounts:
@@ -68,43 +61,6 @@ class VerifiedAccounts:
 
 def read(kind: str, text: str, today: date) -> str | None:
     """A value out of what was said or kept, in writing."""
-    if kind == "digits":
-        return digits(text) or None
-    if kind == "phone":
-        return parse_phone(text)
-    if kind == "email":
-        return _email(text)
-    if kind == "date_of_birth":
-        born = _date(text)
-        return born.isoformat() if born is not None and born < today else None
-    return " ".join(words(text)) or None
-
-
-def _email(text: str) -> str | None:
-    """As written, or spoken: "jane dot doe at example dot com"."""
-    said = f" {text.lower()} ".replace(" at ", "@").replace(" dot ", ".").replace(" underscore ", "_")
-    found = _EMAIL.search(said.replace(" dash ", "-"))
-    return found[0] if found else None
-
-
-def _date(text: str) -> date | None:
-    """Year, month and day in figures (a month first where it can be), or with the month's name."""
-    said = text.lower()
-    if found := _ISO.search(said):
-        return _day(int(found[1]), int(found[2]), int(found[3]))
-    month = next((n for n, name in enumerate(_MONTHS, 1) if re.search(rf"\b{name[:3]}[a-z]*\b", said)), None)
-    numbers = [int(each) for each in re.findall(r"\d+", said)]
-    if month is not None and len(numbers) >= 2:
-        first, second = numbers[0], numbers[-1]
-        return _day(second, month, first) if second > 31 else _day(first, month, second)
-    if len(numbers) == 3:
-        month, day, year = numbers
-        return _day(year, month, day) or _day(year, day, month)
-    return None
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year + 1900 if year < 100 else year, month, day)
-    except ValueError:
-        return None
+    if kind != "text" and (found := slots.read(kind, text, today=today)):
+        return str(found.value)
+    return (" ".join(words(text)) or None) if kind in ("text", "postcode") else None

@@ -23,6 +23,8 @@ from flowyte.kit.db import Database
 from flowyte.kit.ids import new_id
 from flowyte.knowledge.sources import create_source
 from flowyte.observe.evidence import Keeper, Opening
+from flowyte.playbooks.check import read_graph
+from flowyte.playbooks.store import EMPTY, create_playbook
 from flowyte.skills.messages import file_message
 from flowyte.skills.store import create_skill
 from flowyte.tenancy import members, publishable
@@ -60,6 +62,9 @@ BODIES: dict[str, Any] = {
     "assignNumber": {"agentId": f"agt_{RANDOM}"},
     "reportLeakedKey": {"key": "x"},
     "setGuardrails": [],
+    "createPlaybook": {"name": "other"},
+    "updatePlaybook": {"name": "Other"},
+    "setPlaybookGraph": EMPTY,
     "setCallerVerification": {},
     "replaceNumberToken": {"authToken": "0" * 32},
     "createPublishableKey": {"name": "Site", "allowedOrigins": ["https://example.com"]},
@@ -78,6 +83,7 @@ IDS = (
     "skill_id",
     "message_id",
     "number_id",
+    "playbook_id",
     "member_id",
     "invite_id",
     "publishable_key_id",
@@ -167,6 +173,9 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
         version = await publish(tx, owner, agent.id, note="", more={})
         source = await create_source(tx, agent_id=agent.id, kind="text", name="About", content="We are here.")
         skill = await create_skill(tx, agent_id=agent.id, fields=SKILL)
+        playbook = await create_playbook(
+            tx, agent_id=agent.id, name="Booking", description="", is_enabled=True, graph=read_graph(EMPTY)
+        )
         message = await file_message(
             tx, services.sealer, agent_id=agent.id, conversation_id="cnv_1", intent_key="1", name="A caller",
             phone="+12025550142", body="Call me",
@@ -204,6 +213,7 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
         "message_id": message.id,
         "conversation_id": opening.id,
         "number_id": line.id,
+        "playbook_id": playbook.id,
     }
 
 

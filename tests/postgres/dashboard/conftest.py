@@ -20,6 +20,8 @@ from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.ids import new_id
 from flowyte.knowledge.sources import create_source
 from flowyte.observe.evidence import Keeper, Opening
+from flowyte.playbooks.check import read_graph
+from flowyte.playbooks.store import EMPTY, create_playbook
 from flowyte.providers.smtp import Outbox, Server
 from flowyte.skills import ledger, save
 from flowyte.skills.messages import file_message
@@ -135,6 +137,9 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
                 "parametersSchema": {"type": "object", "properties": {"order_id": {"type": "string"}}},
             },
         )  # fmt: skip
+        playbook = await create_playbook(
+            tx, agent_id=agent.id, name="clinic <b>", description="", is_enabled=True, graph=read_graph(EMPTY)
+        )
         run, _ = await ledger.claim(
             tx, pages.sealer,
             ledger.Intent(agent_id=agent.id, conversation_id="cnv_1", key="k", skill="book", kind="http_webhook",
@@ -179,6 +184,7 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
         "version_id": version.id,
         "source_id": source.id,
         "skill_id": skill.id,
+        "playbook_id": playbook.id,
         "run_id": run.id,
         "key_id": status.id,
         "message_id": message.id,

@@ -1,11 +1,14 @@
 """Every page there is: closed to strangers, the same for a foreign id as for a random one, nothing inline."""
 
+import json
 import re
 
 import httpx
 import pytest
 from litestar import Litestar
 from tests.postgres.dashboard.conftest import OWN, House, furnish
+
+from flowyte.playbooks.store import EMPTY
 
 RANDOM = "0000000000000000000000"
 PUBLIC = {
@@ -45,6 +48,8 @@ FORMS = {
         "channels": "chat",
         "config.url": "https://example.com/",
     },
+    "/agents/{agent_id}/playbooks": {"name": "Other"},
+    "/agents/{agent_id}/playbooks/{playbook_id}": {"name": "Other", "graph": json.dumps(EMPTY)},
     "/agents/{agent_id}/website": {"name": "Site", "origins": "https://example.com", "rpm": "60"},
     "/skill-runs/{run_id}": {"happened": "yes"},
     "/members/{member_id}/role": {"role": "builder"},

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from flowyte.conversation.reply import Captured, EndCall, Expect, Passage, Reply, Sentence
 from flowyte.minds.policy import Filing, Found, State, filed, heard, step, take_up
-from flowyte.skills.spoken import say_phone
+from flowyte.slots.spoken import say_phone
 
 AGENT = {"name": "clinic"}
 NOTHING = Found()

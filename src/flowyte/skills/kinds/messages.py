@@ -7,7 +7,7 @@ from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import Invalid
 from flowyte.skills.messages import file_message
 from flowyte.skills.runner import Inside, Order, SkillFailed
-from flowyte.skills.spoken import parse_phone
+from flowyte.slots.spoken import parse_phone
 from flowyte.vault.seal import Sealer
 
 

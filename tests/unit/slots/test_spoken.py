@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowyte.skills.spoken import digits, parse_phone, say_phone
+from flowyte.slots.spoken import digits, parse_phone, say_phone
 
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
