@@ -8,10 +8,9 @@ from flowyte.kit.errors import FieldError, Invalid
 from flowyte.playbooks.check import checked, compiled, read_graph
 from flowyte.playbooks.model import Flow, Graph, Skills, SkillView
 from flowyte.skills.arguments import required_of
-from flowyte.skills.registry import available, schema_of
+from flowyte.skills.registry import ALWAYS_WRITES, PLAYBOOK, available, schema_of
 from flowyte.skills.spec import plain, thawed
 from flowyte.skills.store import list_skills
-from flowyte.skills.trial import ALWAYS_WRITES
 
 
 def views(skills: Iterable[Mapping[str, Any]]) -> Skills:
@@ -26,7 +25,7 @@ def views(skills: Iterable[Mapping[str, Any]]) -> Skills:
             parameters=frozenset(schema.get("properties") or ()),
             required=frozenset(required_of(schema, skill.required_params)),
             has_effects=skill.is_write or skill.requires_confirmation or skill.skill_type in ALWAYS_WRITES,
-            enabled=skill.is_enabled and usable,
+            enabled=skill.is_enabled and usable and skill.skill_type != PLAYBOOK,
         )
         found[skill.name] = view
         if "id" in frozen:
@@ -47,8 +46,9 @@ def checked_graph(value: Any, skills: Skills) -> Graph:
 
 def check_playbooks(playbooks: Iterable[Mapping[str, Any]], skills: Iterable[Mapping[str, Any]]) -> None:
     """Before a version is frozen: a skill may have gone since a playbook was saved. Those switched off may be wrong."""
+    playbooks, skills = list(playbooks), list(skills)
     known = views(skills)
-    faults = []
+    faults = _unknown(playbooks, skills)
     for playbook in playbooks:
         if playbook.get("isEnabled", True):
             _, found = compiled(read_graph(playbook["graph"]), known)
@@ -58,6 +58,18 @@ def check_playbooks(playbooks: Iterable[Mapping[str, Any]], skills: Iterable[Map
             ]
     if faults:
         raise Invalid(fields=faults)
+
+
+def _unknown(playbooks: Iterable[Mapping[str, Any]], skills: Iterable[Mapping[str, Any]]) -> list[FieldError]:
+    """Skills that begin a playbook which is not there to be begun."""
+    there = {each[key] for each in playbooks if each.get("isEnabled", True) for key in ("id", "name") if key in each}
+    wanted = ((str(each["name"]), thawed(each)) for each in skills)
+    return [
+        FieldError(field=f"skills.{name}.playbookId", message="names no enabled playbook of this agent")
+        for name, skill in wanted
+        if skill.skill_type == PLAYBOOK and skill.is_enabled
+        and skill.execution_config.get("playbookId") not in there
+    ]  # fmt: skip
 
 
 def flow_of(agent: Mapping[str, Any], playbook_id: str) -> Flow:

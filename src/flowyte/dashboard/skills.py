@@ -12,9 +12,9 @@ from flowyte.dashboard.agent_frame import frame_of, render_agent
 from flowyte.dashboard.services import Pages, PageServices, Viewer
 from flowyte.kit.errors import Conflict, FlowyteError, Invalid, NotFound, Unavailable
 from flowyte.skills import credentials, save, secrets, store
-from flowyte.skills.registry import available, schema_of
+from flowyte.skills.registry import ALWAYS_WRITES, available, schema_of
 from flowyte.skills.spec import plain
-from flowyte.skills.trial import ALWAYS_WRITES, NothingToTry, Trial, check
+from flowyte.skills.trial import NothingToTry, Trial, check
 from flowyte.tenancy.audit import note
 from flowyte.tenancy.principal import Principal
 

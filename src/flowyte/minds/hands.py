@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 import msgspec
@@ -27,7 +28,7 @@ from flowyte.kit.errors import Unavailable
 from flowyte.minds.hours import open_now
 from flowyte.minds.verifying import Accounts, Verifying
 from flowyte.skills.arguments import required_of, wrong
-from flowyte.skills.registry import TAKE_MESSAGE, action_of, available, schema_of
+from flowyte.skills.registry import ALWAYS_WRITES, PLAYBOOK, TAKE_MESSAGE, action_of, available, schema_of
 from flowyte.skills.runner import Order, Outcome
 from flowyte.skills.spec import Skill
 from flowyte.slots.spoken import digits
@@ -39,7 +40,6 @@ MOST_USES = 8  # in one turn: a model that asks for more is going round in circl
 FILLER_AFTER_S = 1.0  # silence on the line until then is thinking; after that it is a fault
 FILLER_EXPECTED_MS = 800
 FILLER = "One moment, please."
-ALWAYS_WRITES = frozenset(("email", "sms", "transfer", "calendar"))
 OPERATORS = ("name", "persona", "greeting", "goals", "businessHours", "handoffConfig", "lexicon", "tone")
 
 
@@ -75,6 +75,8 @@ class Pending:
     arguments: Mapping[str, Any]
     verdict: Verdict
     intent: str = ""
+    agreed: bool = False
+    """They have been read back already, and something else stood against it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +129,8 @@ class Hands:
         self.known.add("caller", [turn.text for turn in context.history if turn.role == "user"])
         self.unsaid = Unsaid(digits)
         self.pending: Pending | None = None
+        self.playbook = ""
+        """One that a skill has just begun, for who walks it."""
         self.confirmations = 0
         self._effects_ms: deque[int] = deque()
         self._effects = 0
@@ -144,11 +148,18 @@ class Hands:
     def level(self) -> int:
         return self.verifying.level
 
+    @property
+    def agent(self) -> Mapping[str, Any]:
+        return self._agent
+
+    def today(self) -> date:
+        return self._clock.now().date()
+
     # What minds are given
 
     def skills(self) -> tuple[Held, ...]:
         """Those that can be carried out here, in the order in which the agent has them."""
-        known = self._runner.actions() if self._runner is not None else frozenset()
+        known = (self._runner.actions() if self._runner is not None else frozenset()) | {PLAYBOOK}
         return tuple(held for held in self._skills.values() if held.action in known or self._context.simulated)
 
     def begin(self, turn_index: int) -> None:
@@ -163,7 +174,7 @@ class Hands:
         return tuple(self._this_turn)
 
     async def use(
-        self, use: Use, name: str, arguments: Mapping[str, Any], *, intent: str = ""
+        self, use: Use, name: str, arguments: Mapping[str, Any], *, intent: str = "", confirmed: bool = False
     ) -> AsyncGenerator[Reply, None]:
         """Ask for a skill. What is yielded is for the timeline and the caller; `use` says what came of it.
 
@@ -181,7 +192,7 @@ class Hands:
         use.fault = wrong(held.schema, given, required_of(held.schema, held.skill.required_params)) or ""
         if use.fault:
             return
-        async with aclosing(self.carry_out(use, held, given, intent=intent)) as told:
+        async with aclosing(self.carry_out(use, held, given, intent=intent, confirmed=confirmed)) as told:
             async for reply in told:
                 yield reply
 
@@ -193,8 +204,13 @@ class Hands:
         if verdict.outcome != "allow":
             use.refused = self.stopped = verdict
             if verdict.outcome in ("confirm", "verify"):
-                self.pending = Pending(held=held, arguments=given, verdict=verdict, intent=intent)
+                self.pending = Pending(held=held, arguments=given, verdict=verdict, intent=intent, agreed=confirmed)
             yield self._tell(_judged(held.skill.name, verdict))
+            return
+        if held.action == PLAYBOOK:
+            self.playbook = str(held.skill.execution_config.get("playbookId") or "")
+            use.outcome = Outcome(run_id="", state="done")
+            yield self._tell(SkillCalled(call_id=f"playbook-{self._calls}", name=held.skill.name, arguments={}))
             return
         self._count()
         occasion = f"confirmed-{self.confirmations}" if confirmed else ""

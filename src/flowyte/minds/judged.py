@@ -8,12 +8,13 @@ that will be used, and the answer to that is the caller's, not the mind's.
 import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from flowyte.conversation.reply import (
     EndCall,
     Expect,
+    HandOff,
     Judged,
     MindContext,
     Reply,
@@ -28,7 +29,11 @@ from flowyte.guardrails.verdict import Verdict
 from flowyte.kit.clock import Clock
 from flowyte.minds import words
 from flowyte.minds.hands import Hands, Pending, Running, Use
+from flowyte.minds.playing import BROKEN, LEFT, OVER, callers, expects, moved, result_of, started
+from flowyte.minds.playing import Standing as Playing
 from flowyte.minds.verifying import Accounts, Standing
+from flowyte.playbooks.step import Begin, Digress, Ended, Input, Listen, Output, Run, Said, SkillFailed, Transferred
+from flowyte.playbooks.step import Say as Says
 from flowyte.slots import answers
 
 # A mind may not write these: what was done and decided is told by whoever did and decided it.
@@ -38,6 +43,12 @@ ENOUGH = "I cannot go on with this. Please contact us in another way. Goodbye."
 
 
 _LEAVE = re.compile(r"\b(never ?mind|cancel|forget (it|that)|stop|don't bother|rather not|skip (it|that|this))\b")
+# Said for itself: "cancel my order" may be the very thing that a playbook is for.
+_LEAVE_ALL = re.compile(
+    r"\W*((no|ok|okay|oh|sorry|please|actually|well|let's)\W+)*"
+    r"(never ?mind|cancel|forget|stop|leave|don't bother|i('d| would)? rather not|i changed my mind)"
+    r"(\W+(it|that|this|here|now))*(\W+(please|thanks|thank you))*\W*"
+)
 
 
 class Thinking(Protocol):
@@ -58,6 +69,7 @@ class State:
     pending: Pending | None = None
     confirmations: int = 0
     standing: Standing = Standing()
+    playing: Playing | None = None
 
 
 class JudgedMind:
@@ -83,6 +95,7 @@ class JudgedThinking:
         self._before: tuple[int, State] = (0, State())
         self._said = ""
         self._withheld = 0
+        self._playing: Playing | None = None
 
     @property
     def private(self) -> bool:
@@ -113,8 +126,9 @@ class JudgedThinking:
         hands = self._hands
         if turn.turn_index == self._before[0]:
             hands.pending, hands.confirmations = self._before[1].pending, self._before[1].confirmations
-            hands.verifying.standing = self._before[1].standing
-        self._before = (turn.turn_index, State(hands.pending, hands.confirmations, hands.verifying.standing))
+            hands.verifying.standing, self._playing = self._before[1].standing, self._before[1].playing
+        state = State(hands.pending, hands.confirmations, hands.verifying.standing, self._playing)
+        self._before = (turn.turn_index, state)
         self._said = ""
         hands.begin(turn.turn_index)
         if not hands.verifying.asking:  # an answer to "what is your PIN" is for the comparison alone
@@ -136,11 +150,18 @@ class JudgedThinking:
         if pending is not None:
             agreed = answers.agreed(turn.text)
             if agreed is not None:
-                async with aclosing(self._decided(pending, agreed=agreed)) as replies:
+                async with aclosing(self._decided(pending, turn, agreed=agreed)) as replies:
                     async for reply in replies:
                         yield reply
                 return
-        async with aclosing(self._minded(turn)) as replies:
+        heard: Input | None = None
+        if self._playing is not None:
+            if _LEAVE_ALL.fullmatch(turn.text.lower()):
+                self._playing = None
+                yield Sentence(text=LEFT)
+                return
+            heard = SkillFailed() if self._playing.awaits_skill else Said(turn.text)
+        async with aclosing(self._minded(turn) if heard is None else self._played(heard, turn)) as replies:
             async for reply in replies:
                 yield reply
 
@@ -148,7 +169,7 @@ class JudgedThinking:
         """The mind's own answer, until something stands against it."""
         async with aclosing(self._thinking.respond(turn)) as replies:
             async for reply in replies:
-                if self._hands.stopped is not None:
+                if self._hands.stopped is not None or self._hands.playbook:
                     break
                 if isinstance(reply, Sentence):
                     denied = self._say(reply.text)
@@ -160,6 +181,82 @@ class JudgedThinking:
         if self._hands.stopped is not None:
             for part in await self._instead(self._hands.stopped):
                 yield part
+        async with aclosing(self._begun(turn)) as replies:
+            async for reply in replies:
+                yield reply
+
+    async def _begun(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
+        """A playbook that a skill has begun, if one has; one at a time."""
+        name, self._hands.playbook = self._hands.playbook, ""
+        if not name or self._playing is not None:
+            return
+        self._playing = started(self._hands.agent, name)
+        if self._playing is None:
+            yield Sentence(text=BROKEN)
+            return
+        async with aclosing(self._played(Begin(), turn)) as replies:
+            async for reply in replies:
+                yield reply
+
+    async def _played(self, heard: Input, turn: UserTurn) -> AsyncGenerator[Reply, None]:
+        """The playbook's turn: on until it listens, ends, or waits for what the caller has to decide or prove first."""
+        following: Input | None = heard
+        while following is not None and self._playing is not None:
+            self._playing, outputs = moved(self._playing, following, self._hands.today())
+            self._hands.known.add("caller", callers(self._playing))
+            following = None
+            for output in outputs:
+                match output:
+                    case Run():
+                        use = Use()
+                        async with aclosing(self._ran(use, output)) as parts:
+                            async for part in parts:
+                                yield part
+                        if self._waiting:
+                            return
+                        following = result_of(use.outcome, use.released)
+                    case Digress(text=text):
+                        async with aclosing(self._minded(replace(turn, text=text))) as parts:
+                            async for part in parts:
+                                yield part
+                        if self._waiting:  # what the mind asked for is answered first
+                            return
+                    case _:
+                        for part in self._told(output, alone=len(outputs) == 1):
+                            yield part
+
+    @property
+    def _waiting(self) -> bool:
+        return self._hands.pending is not None or self._hands.verifying.asking
+
+    async def _ran(self, use: Use, run: Run) -> AsyncGenerator[Reply, None]:
+        """A playbook's skill, judged like a mind's; what the caller agreed to was read back by the playbook."""
+        self._hands.confirmations += run.confirmed
+        asked = self._hands.use(use, run.skill, run.arguments, confirmed=run.confirmed)
+        async with aclosing(asked) as replies:
+            async for reply in replies:
+                yield reply
+        if use.refused is not None:
+            for part in await self._instead(use.refused):
+                yield part
+
+    def _told(self, output: Output, *, alone: bool) -> list[Reply]:
+        """`alone`: nothing was said before it."""
+        match output:
+            case Says(text=text):
+                denied = self._say(text)
+                return [Sentence(text=text if denied is None else denied.words)]
+            case Listen():
+                return [Expect(kind=expects(output))]
+            case Transferred(destination=destination):
+                self._playing = None
+                return [HandOff(reason=f"playbook: {destination or 'a person'}")]
+            case Ended(reason=reason):
+                self._playing = None
+                words = BROKEN if reason == "fault" else OVER if alone else ""
+                return [Sentence(text=words)] if words else []
+            case _:
+                return []
 
     def _say(self, text: str) -> Verdict | None:
         """The verdict that stands against saying this; None once it counts as said."""
@@ -176,6 +273,7 @@ class JudgedThinking:
             self._hands.pending = None
             for reply in verifying.leave():
                 yield self._hands.tell(reply)
+            self._playing = None
             return
         replies, verified = await verifying.answer(turn.text)
         for reply in replies:
@@ -184,10 +282,16 @@ class JudgedThinking:
         if verified is None or pending is None:
             return
         self._hands.pending = None
-        if verified:
-            async with aclosing(self._carried_out(pending, confirmed=False)) as parts:
-                async for part in parts:
-                    yield part
+        if not verified and self._playing is None:
+            return
+        done = (
+            self._carried_out(pending, turn, confirmed=pending.agreed)
+            if verified
+            else self._played(SkillFailed(), turn)
+        )
+        async with aclosing(done) as parts:
+            async for part in parts:
+                yield part
 
     async def _instead(self, verdict: Verdict) -> list[Reply]:
         """What the caller hears in place of what was not said or done."""
@@ -209,17 +313,22 @@ class JudgedThinking:
                 return [Sentence(text=ENOUGH), EndCall(reason="withheld values were asked for again and again")]
         return [Sentence(text=verdict.words or "I cannot do that.")]
 
-    async def _decided(self, pending: Pending, *, agreed: bool) -> AsyncGenerator[Reply, None]:
+    async def _decided(self, pending: Pending, turn: UserTurn, *, agreed: bool) -> AsyncGenerator[Reply, None]:
         """The caller has answered what was read back."""
         if not agreed:
             yield Sentence(text=words.LEFT)
+            if self._playing is not None:
+                on = SkillFailed() if self._playing.awaits_skill else Begin()
+                async with aclosing(self._played(on, turn)) as replies:
+                    async for reply in replies:
+                        yield reply
             return
         self._hands.confirmations += 1
-        async with aclosing(self._carried_out(pending, confirmed=True)) as replies:
+        async with aclosing(self._carried_out(pending, turn, confirmed=True)) as replies:
             async for reply in replies:
                 yield reply
 
-    async def _carried_out(self, pending: Pending, *, confirmed: bool) -> AsyncGenerator[Reply, None]:
+    async def _carried_out(self, pending: Pending, turn: UserTurn, *, confirmed: bool) -> AsyncGenerator[Reply, None]:
         """Judged once more, for time has passed; what came of it is said by the platform."""
         use = Use()
         effect = self._hands.carry_out(use, pending.held, pending.arguments, intent=pending.intent, confirmed=confirmed)
@@ -229,7 +338,22 @@ class JudgedThinking:
         if use.refused is not None:
             for part in await self._instead(use.refused):
                 yield part
-        elif use.outcome is not None:
+        elif use.outcome is not None and not self._hands.playbook and not self._awaited:
             said = words.came_of_it(pending.held, use.outcome, use.released)
             denied = self._say(said)
             yield Sentence(text=said if denied is None else denied.words)
+        if self._waiting:
+            return
+        if self._playing is not None:
+            result = result_of(use.outcome, use.released) if self._awaited else Begin()
+            on = self._played(result, turn)
+        else:
+            on = self._begun(turn)
+        async with aclosing(on) as replies:
+            async for reply in replies:
+                yield reply
+
+    @property
+    def _awaited(self) -> bool:
+        """Whether what was just decided is what a playbook waits for."""
+        return self._playing is not None and self._playing.awaits_skill

@@ -12,6 +12,10 @@ TAKE_MESSAGE = "take_message"
 END_CALL = "end_call"
 REPEAT = "repeat"
 KNOWLEDGE_QUERY = "knowledge_query"
+PLAYBOOK = "playbook"
+
+# Kinds that change something whatever their skill says.
+ALWAYS_WRITES = frozenset(("email", "sms", "transfer", "calendar"))
 
 # Kinds that a runner may know; which of them this process carries out is the runner's to say. `sms` is not among them:
 # its kind says why (skills/kinds/sms.py), so that nobody is promised a text.
@@ -48,10 +52,11 @@ class Offer:
 
 
 def action_of(skill: Skill) -> str:
-    """The name of what carries the skill out. NotAvailableYet for a kind that is only stored so far."""
+    """The name of what carries the skill out, a playbook by the conversation itself. NotAvailableYet
+    for a kind that is only stored so far."""
     if skill.skill_type == "builtin":
         return str(skill.execution_config.get("action", ""))
-    if skill.skill_type in CARRIED_OUT:
+    if skill.skill_type in CARRIED_OUT or skill.skill_type == PLAYBOOK:
         return skill.skill_type
     raise NotAvailableYet(f"Skills of the kind {skill.skill_type} are not available yet.")
 
@@ -68,7 +73,7 @@ def schema_of(skill: Skill) -> Mapping[str, Any]:
 
 
 def available(skill: Skill) -> bool:
-    return skill.skill_type == "builtin" or skill.skill_type in CARRIED_OUT
+    return skill.skill_type in ("builtin", PLAYBOOK) or skill.skill_type in CARRIED_OUT
 
 
 def offers(skills: Iterable[Skill], *, channel: str) -> tuple[Offer, ...]:

@@ -20,7 +20,7 @@ from flowyte.skills.kinds.db_query import statement_of
 from flowyte.skills.kinds.email import addresses, letter
 from flowyte.skills.kinds.template import filled
 from flowyte.skills.kinds.webhook import Asks, Secrets
-from flowyte.skills.registry import action_of, available, schema_of
+from flowyte.skills.registry import ALWAYS_WRITES, action_of, available, schema_of
 from flowyte.skills.runner import Order, Outside, SkillFailed
 from flowyte.skills.spec import Skill
 from flowyte.skills.store import StoredSkill
@@ -29,7 +29,6 @@ from flowyte.tenancy.principal import Principal
 MOST_SECONDS = 25.0  # more than the slowest kind may take
 MOST_SHOWN = 4_000  # characters of a request or an answer
 MASK = "***"
-ALWAYS_WRITES = frozenset(("email", "sms", "transfer", "calendar"))
 SHOWN_HEADERS = frozenset(
     ("accept", "content-type", "idempotency-key", "mcp-protocol-version", "webhook-id", "webhook-timestamp")
 )
