@@ -3,25 +3,20 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 from flowyte.conversation.reply import MindContext, Passage, Reply, Retrieved, UserTurn
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database
 from flowyte.knowledge.search import REJECT_BELOW, search
 from flowyte.minds import hours
-from flowyte.minds.hands import Hands, Use
+from flowyte.minds.hands import Hands, Held, Use
+from flowyte.minds.intents import NEAR, NEAR_ENOUGH, Embedding, Intents
 from flowyte.minds.policy import Filing, Found, State, filed, heard, step, take_up
-from flowyte.skills.registry import TAKE_MESSAGE
+from flowyte.skills.registry import PLAYBOOK, TAKE_MESSAGE
 from flowyte.tenancy.principal import Principal
 
 MOST_REPLAYED = 24  # turns of both sides: a message is taken in ten, and each costs a search
-
-
-class Embedding(Protocol):
-    async def embed_off_loop(self, texts: list[str]) -> Any:
-        """(n, 384), unit rows."""
-        ...
 
 
 class PolicyMind:
@@ -31,6 +26,7 @@ class PolicyMind:
         self.database = database
         self.embedder = embedder
         self.clock = clock
+        self.intents = Intents(embedder)
 
     def open(self, context: MindContext, hands: Hands) -> "PolicyThinking":
         return PolicyThinking(self, context, hands)
@@ -64,9 +60,14 @@ class PolicyThinking:
         hours_said = self.hours_said(turn.text)
         passages: Sequence[Passage] = ()
         if hours_said is None:
-            retrieved = await self.look_up(turn.text)
+            retrieved, wanted = await self._considered(turn.text)
             passages = retrieved.passages
             yield retrieved
+            if wanted is not None:
+                async with aclosing(self._start(wanted)) as parts:
+                    async for part in parts:
+                        yield part
+                return
         found = Found(hours=hours_said, passages=passages)
         self._state, replies, filing = step(self._state, turn.text, found, self._agent)
         for reply in replies:
@@ -75,6 +76,32 @@ class PolicyThinking:
             async with aclosing(self._file(filing)) as parts:
                 async for part in parts:
                     yield part
+
+    async def _considered(self, text: str) -> tuple[Retrieved, Held | None]:
+        """What the knowledge has to say, and the skill that is wanted rather than that."""
+        embedding = (await self._mind.embedder.embed_off_loop([text]))[0]
+        retrieved = await self.look_up(text, embedding.tolist())
+        if self._state.collecting:
+            return retrieved, None
+        nearest = await self._mind.intents.nearest(self._hands.skills(), embedding)
+        if nearest is None:
+            return retrieved, None
+        held, score = nearest
+        enough = max(NEAR, retrieved.top_score) if retrieved.passages else NEAR_ENOUGH
+        return retrieved, held if score >= enough else None
+
+    async def _start(self, held: Held) -> AsyncGenerator[Reply, None]:
+        """A playbook begins; any other skill's values are asked for, and it is carried out then."""
+        self._state = replace(self._state, flow="idle")
+        if held.action == PLAYBOOK:
+            async with aclosing(self._hands.use(Use(), held.skill.name, {})) as parts:
+                async for part in parts:
+                    yield part
+        elif held.action == TAKE_MESSAGE:
+            for reply in self.take_up(name="", phone="", body=""):
+                yield reply
+        else:
+            self._hands.collect(held.skill.name)
 
     async def _catch_up(self) -> None:
         """A conversation that is taken up again stands where it stood: its turns are stepped once more, unheard.
@@ -117,15 +144,16 @@ class PolicyThinking:
     def hours_said(self, question: str) -> str | None:
         return hours.answer(_mapping(self._agent.get("businessHours")), question, self._mind.clock.now())
 
-    async def look_up(self, query: str) -> Retrieved:
+    async def look_up(self, query: str, embedding: list[float] | None = None) -> Retrieved:
         """The passages that are good enough to be quoted."""
-        found = await self._search(query)
+        if embedding is None:
+            embedding = (await self._mind.embedder.embed_off_loop([query]))[0].tolist()
+        found = await self._search(query, embedding)
         good = tuple(passage for passage in found if passage.score >= REJECT_BELOW)
         self._hands.found(good)
         return Retrieved(query=query, passages=good, top_score=found[0].score if found else 0.0)
 
-    async def _search(self, query: str) -> tuple[Passage, ...]:
-        embedding = (await self._mind.embedder.embed_off_loop([query]))[0].tolist()
+    async def _search(self, query: str, embedding: list[float]) -> tuple[Passage, ...]:
         sources = self._agent.get("sourceIds")
         async with self._mind.database.tenant(self._principal) as tx:
             return await search(

@@ -40,6 +40,7 @@ MOST_USES = 8  # in one turn: a model that asks for more is going round in circl
 FILLER_AFTER_S = 1.0  # silence on the line until then is thinking; after that it is a fault
 FILLER_EXPECTED_MS = 800
 FILLER = "One moment, please."
+COLLECT = "collect:"  # before the name of a skill, where a playbook is named
 OPERATORS = ("name", "persona", "greeting", "goals", "businessHours", "handoffConfig", "lexicon", "tone")
 
 
@@ -162,6 +163,9 @@ class Hands:
         known = (self._runner.actions() if self._runner is not None else frozenset()) | {PLAYBOOK}
         return tuple(held for held in self._skills.values() if held.action in known or self._context.simulated)
 
+    def held(self, name: str) -> Held:
+        return self._skills[name]
+
     def begin(self, turn_index: int) -> None:
         """A turn; one with the index of the last replaces it, and what that one did stays done."""
         if turn_index != self._turn:
@@ -249,6 +253,10 @@ class Hands:
         """Knowledge that reached the mind: a page's words are a page's, a text that the operator wrote is theirs."""
         for passage in passages:
             self.known.add("page" if passage.url else "operator", [passage.title, passage.text])
+
+    def collect(self, name: str) -> None:
+        """Ask the caller for what this skill needs, one value after another, and carry it out then."""
+        self.playbook = f"{COLLECT}{name}"
 
     def late(self) -> list[str]:
         """Skills whose result came when nobody waited any more; it is told and counted now."""

@@ -28,7 +28,7 @@ from flowyte.guardrails.acts import Heard, Say
 from flowyte.guardrails.verdict import Verdict
 from flowyte.kit.clock import Clock
 from flowyte.minds import words
-from flowyte.minds.hands import Hands, Pending, Running, Use
+from flowyte.minds.hands import Hands, Held, Pending, Running, Use
 from flowyte.minds.playing import BROKEN, LEFT, OVER, callers, expects, moved, result_of, started
 from flowyte.minds.playing import Standing as Playing
 from flowyte.minds.verifying import Accounts, Standing
@@ -239,6 +239,8 @@ class JudgedThinking:
         if use.refused is not None:
             for part in await self._instead(use.refused):
                 yield part
+        elif use.outcome is not None and self._tells:
+            yield self._outcome(self._hands.held(run.skill), use)
 
     def _told(self, output: Output, *, alone: bool) -> list[Reply]:
         """`alone`: nothing was said before it."""
@@ -252,7 +254,7 @@ class JudgedThinking:
                 self._playing = None
                 return [HandOff(reason=f"playbook: {destination or 'a person'}")]
             case Ended(reason=reason):
-                self._playing = None
+                alone, self._playing = alone and not self._tells, None
                 words = BROKEN if reason == "fault" else OVER if alone else ""
                 return [Sentence(text=words)] if words else []
             case _:
@@ -338,10 +340,8 @@ class JudgedThinking:
         if use.refused is not None:
             for part in await self._instead(use.refused):
                 yield part
-        elif use.outcome is not None and not self._hands.playbook and not self._awaited:
-            said = words.came_of_it(pending.held, use.outcome, use.released)
-            denied = self._say(said)
-            yield Sentence(text=said if denied is None else denied.words)
+        elif use.outcome is not None and not self._hands.playbook and (not self._awaited or self._tells):
+            yield self._outcome(pending.held, use)
         if self._waiting:
             return
         if self._playing is not None:
@@ -352,6 +352,17 @@ class JudgedThinking:
         async with aclosing(on) as replies:
             async for reply in replies:
                 yield reply
+
+    def _outcome(self, held: Held, use: Use) -> Sentence:
+        """What came of a skill, in the platform's words."""
+        assert use.outcome is not None
+        said = words.came_of_it(held, use.outcome, use.released)
+        denied = self._say(said)
+        return Sentence(text=said if denied is None else denied.words)
+
+    @property
+    def _tells(self) -> bool:
+        return self._playing is not None and self._playing.tells
 
     @property
     def _awaited(self) -> bool:

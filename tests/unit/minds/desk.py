@@ -11,7 +11,7 @@ from flowyte.live.ports import Thinking
 from flowyte.minds.demo import load_clinic
 from flowyte.minds.fallback import ModelMind
 from flowyte.minds.grounded import PolicyMind, PolicyThinking
-from flowyte.minds.hands import Hands
+from flowyte.minds.hands import Hands, Held
 from flowyte.minds.judged import JudgedMind
 from flowyte.minds.policy import Filing
 from flowyte.providers.openai_chat.chat import Chat
@@ -39,6 +39,9 @@ class DeskThinking(PolicyThinking):
 
     async def look_up(self, query: str) -> Retrieved:
         return Retrieved(query=query, passages=self.desk.passages, top_score=0.9 if self.desk.passages else 0.1)
+
+    async def _considered(self, text: str) -> tuple[Retrieved, Held | None]:
+        return await self.look_up(text), None
 
 
 class DeskMind(PolicyMind):

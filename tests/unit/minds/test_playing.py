@@ -50,17 +50,19 @@ def agent(**more: Any) -> dict[str, Any]:
 async def test_it_asks_reads_back_and_does() -> None:
     """Begun by the mind, walked without it, and the skill gets what was said as values."""
     runner = Counting()
-    at = talk(Puppet(BOOK, Sentence(text="Not heard.")), runner, **agent())
+    mind = Puppet(BOOK, Sentence(text="Not heard."))
+    at = talk(mind, runner, **agent())
     parts = await at.say("I want to book")
     assert spoken(parts) == "Which day?"
     assert spoken(await at.say("the third of May 2027")) == "Your number?"
     asked = spoken(await at.say("202 555 0142"))
     assert asked.startswith("I am about to book: ")
     assert runner.names == []
-    assert spoken(await at.say("yes")) == "You are down for Monday the third of May." or runner.names == ["book"]
+    assert spoken(await at.say("yes")).startswith("You are down for ")
     assert runner.names == ["book"]
     assert dict(runner.effects[0].arguments) == {"day": "2027-05-03", "phone": "+12025550142"}
-    assert spoken(await at.say("thanks")) == ""  # over: the mind has its turn again, and begins it anew
+    mind.steps = (Sentence(text="You are welcome."),)
+    assert spoken(await at.say("thanks")) == "You are welcome."
 
 
 async def test_no_is_no_effect() -> None:

@@ -1,0 +1,118 @@
+"""The policy mind does things: the nearest example decides, what a skill needs is asked for, playbooks are begun."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from tests.unit.minds.test_playing import graph
+from tests.unit.minds.workshop import skill, spoken
+
+from flowyte.conversation.reply import MindContext, UserTurn
+from flowyte.kit.db import Database
+from flowyte.minds.grounded import PolicyMind
+from flowyte.minds.judged import JudgedMind, JudgedThinking
+from flowyte.skills.runner import Order, Runner
+from flowyte.tenancy.principal import Principal
+from flowyte.testing.clock import VirtualClock
+from flowyte.vault.keyring import FileKeys
+from flowyte.vault.seal import Sealer
+
+
+class Words:
+    """Texts are near when they share words."""
+
+    async def embed_off_loop(self, texts: list[str]) -> npt.NDArray[np.float32]:
+        rows = np.zeros((len(texts), 384), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in re.findall(r"\w+", text.lower()):
+                row[sum(map(ord, word)) * 7919 % 384] += 1
+        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+
+
+class Shop:
+    """What the webhooks were asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, Mapping[str, Any]]] = []
+
+    async def carry_out(self, order: Order, run_id: str) -> Mapping[str, Any]:
+        self.asked.append((order.skill.name, dict(order.arguments)))
+        return {"state": "on its way"}
+
+
+STATUS = skill(
+    "order_status",
+    "order_id",
+    requiredParams=["order_id"],
+    schema={"order_id": {"type": "string", "x-slot": "digits", "x-ask": "What is your order number?"}},
+    config={"examples": ["Where is my order", "Track my parcel"], "say": "Your order is {state}."},
+)
+CANCEL = skill(
+    "cancel_order", "reason", isWrite=True, requiredParams=["reason"], config={"examples": ["Cancel an order"]}
+)
+BEGINS = {
+    **skill("booking", kind="playbook"),
+    "executionConfig": {"playbookId": "Booking", "examples": ["I want to book a table"]},
+}
+BOOK = skill("book", "day", "phone", isWrite=True)
+
+
+@asynccontextmanager
+async def talking(database: Database, who: Principal, keys: FileKeys, shop: Shop) -> AsyncIterator[JudgedThinking]:
+    sealer, clock = Sealer(keys), VirtualClock()
+    agent = {
+        "id": "agt_1", "name": "shop", "sourceIds": [], "skills": [STATUS, CANCEL, BEGINS, BOOK],
+        "playbooks": [{"id": "pb_1", "name": "Booking", "isEnabled": True, "graph": graph()}],
+    }  # fmt: skip
+    runner = Runner(database, sealer, clock, inside={}, outside={"http_webhook": shop.carry_out})
+    async with runner.running():
+        mind = JudgedMind(PolicyMind(database, Words(), clock), clock, runner)
+        yield mind.open(
+            MindContext(org=who.org, conversation_id="cnv_1", agent=agent, channel="voice", language="en-US")
+        )
+
+
+async def say(thinking: JudgedThinking, text: str, turn: int) -> str:
+    said = spoken([part async for part in thinking.respond(UserTurn(text=text, ts_ms=0, turn_index=turn))])
+    thinking.heard(said)
+    return said
+
+
+async def test_what_a_skill_needs_is_asked_for_and_its_result_told(
+    database: Database, organization: Principal, keys: FileKeys
+) -> None:
+    """By the question the operator wrote, read as digits, told in the operator's words."""
+    shop = Shop()
+    async with talking(database, organization, keys, shop) as thinking:
+        assert await say(thinking, "Where is my order, please?", 1) == "What is your order number?"
+        assert await say(thinking, "it is five five oh one", 2) == "Your order is on its way."
+        assert await say(thinking, "Where is the moon?", 3) != ""
+    assert shop.asked == [("order_status", {"order_id": "5501"})]
+
+
+async def test_a_write_is_read_back_first(database: Database, organization: Principal, keys: FileKeys) -> None:
+    """No is nothing done; yes is done once."""
+    shop = Shop()
+    async with talking(database, organization, keys, shop) as thinking:
+        assert await say(thinking, "Cancel an order", 1) == "What is the reason?"
+        assert "too late" in await say(thinking, "It came too late", 2)
+        await say(thinking, "no", 3)
+        assert shop.asked == []
+        await say(thinking, "Cancel an order", 4)
+        await say(thinking, "It came too late", 5)
+        assert "done" in await say(thinking, "yes", 6)
+    assert shop.asked == [("cancel_order", {"reason": "It came too late"})]
+
+
+async def test_a_playbook_is_begun_by_its_examples(database: Database, organization: Principal, keys: FileKeys) -> None:
+    """And walked to its end, with its skill."""
+    shop = Shop()
+    async with talking(database, organization, keys, shop) as thinking:
+        assert await say(thinking, "I want to book a table", 1) == "Which day?"
+        await say(thinking, "the third of May 2027", 2)
+        await say(thinking, "202 555 0142", 3)
+        assert (await say(thinking, "yes", 4)).startswith("You are down for")
+    assert shop.asked == [("book", {"day": "2027-05-03", "phone": "+12025550142"})]
