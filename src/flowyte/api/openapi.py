@@ -48,7 +48,9 @@ ANSWER = {
 }
 
 # Answers that are no JSON, with their media types.
-FILES = {"exportAuditEvents": ("application/jsonl", "text/csv")}
+FILES = {"exportAuditEvents": ("application/jsonl", "text/csv"), "simulateAgent": ("text/event-stream",)}
+# One of a stream of server-sent events; its data is JSON.
+EVENT = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
 
 
 class Document(JsonRenderPlugin):
@@ -90,7 +92,8 @@ def completed(schema: dict[str, Any], app: Litestar) -> dict[str, Any]:
             operation["responses"].pop("400", None)
             if operation["operationId"] in FILES:
                 operation["responses"]["200"]["content"] = {
-                    kind: {"schema": {"type": "string"}} for kind in FILES[operation["operationId"]]
+                    kind: {"schema": EVENT if kind == "text/event-stream" else {"type": "string"}}
+                    for kind in FILES[operation["operationId"]]
                 }
             operation["responses"]["default"] = ANSWER
     components = schema.setdefault("components", {})

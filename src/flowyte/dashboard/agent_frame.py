@@ -16,7 +16,7 @@ from flowyte.knowledge.sources import list_sources
 TABS = (
     ("", "Behaviour"), ("/hours", "Hours"), ("/calls", "Voice and calls"), ("/knowledge", "Knowledge"),
     ("/skills", "Skills"), ("/playbooks", "Playbooks"), ("/guardrails", "Guardrails"), ("/website", "Website"),
-    ("/versions", "Versions"),
+    ("/simulate", "Simulate"), ("/versions", "Versions"),
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """What the pages need of the house, filled by wiring."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 
 from litestar.di import NamedDependency
 
+from flowyte.agents.publish import Pinned
 from flowyte.egress.addresses import Address, plain_host
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
+from flowyte.live.chat import ChatFrame
 from flowyte.providers.smtp import Outbox
 from flowyte.skills.trial import Trials
 from flowyte.tenancy.passkeys import Site
@@ -42,6 +44,8 @@ class PageServices:
     mail: Outbox | None = None
     trials: Trials | None = None
     """Skills carried out outside conversations; None in a process that carries out none."""
+    rehearse: Callable[[Principal, Pinned, Sequence[str]], AsyncGenerator[ChatFrame]] | None = None
+    """What happens when all this is said to an agent; None in a process that answers nobody."""
     open_sign_up: bool = False
     passwords: Passwords = field(default_factory=Passwords)
 

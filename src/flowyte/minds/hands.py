@@ -312,6 +312,8 @@ class Hands:
     async def _fetched(self, verifier: str, arguments: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """What the verifier skill brings: for the comparison alone, so the ledger keeps none of it."""
         held = self._verifier
+        if self._context.simulated:
+            return None
         if held is None or self._runner is None or verifier not in (held.id, held.skill.name):
             return None
         self._calls += 1

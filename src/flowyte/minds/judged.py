@@ -31,7 +31,7 @@ from flowyte.minds import words
 from flowyte.minds.hands import Hands, Held, Pending, Running, Use
 from flowyte.minds.playing import BROKEN, LEFT, OVER, callers, expects, moved, result_of, started
 from flowyte.minds.playing import Standing as Playing
-from flowyte.minds.verifying import Accounts, Standing
+from flowyte.minds.verifying import Accounts, NoAccounts, Standing
 from flowyte.playbooks.step import Begin, Digress, Ended, Input, Listen, Output, Run, Said, SkillFailed, Transferred
 from flowyte.playbooks.step import Say as Says
 from flowyte.slots import answers
@@ -84,7 +84,8 @@ class JudgedMind:
         self._accounts = accounts
 
     def open(self, context: MindContext) -> "JudgedThinking":
-        hands = Hands(context, self._runner, self._clock, self._accounts)
+        accounts = NoAccounts() if context.simulated else self._accounts
+        hands = Hands(context, self._runner, self._clock, accounts)
         return JudgedThinking(self._mind.open(context, hands), hands)
 
 

@@ -57,6 +57,25 @@ class Accounts(Protocol):
     def reading(self, today: date) -> Read: ...
 
 
+class NoAccounts:
+    """Of a simulation: every try is heard, none is counted, and nobody is written to."""
+
+    async def take_try(self, principal: Principal, account: str, *, most: int) -> bool:
+        return True
+
+    async def forgive(self, principal: Principal, account: str) -> None:
+        """Nothing was counted."""
+
+    async def take_code(self, principal: Principal, account: str) -> bool:
+        return True
+
+    def send_code(self, to: str, code: str, agent_name: str) -> bool:
+        return False
+
+    def reading(self, today: date) -> Read:
+        return lambda kind, said: said or None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What a turn may change, so that one that replaces it can start from it again."""

@@ -89,6 +89,7 @@ def page_services(base: Foundation, api: ApiServices) -> PageServices:
         storage=api.storage,
         mail=api.mail,
         trials=api.trials,
+        rehearse=api.desk.rehearse,
         open_sign_up=base.settings.open_sign_up,
         passwords=api.passwords,
     )

@@ -62,6 +62,7 @@ BODIES: dict[str, Any] = {
     "assignNumber": {"agentId": f"agt_{RANDOM}"},
     "reportLeakedKey": {"key": "x"},
     "setGuardrails": [],
+    "simulateAgent": {"transcript": [{"role": "user", "content": "Hello"}]},
     "createPlaybook": {"name": "other"},
     "updatePlaybook": {"name": "Other"},
     "setPlaybookGraph": EMPTY,

@@ -51,6 +51,7 @@ FORMS = {
     "/agents/{agent_id}/playbooks": {"name": "Other"},
     "/agents/{agent_id}/playbooks/{playbook_id}": {"name": "Other", "graph": json.dumps(EMPTY)},
     "/agents/{agent_id}/website": {"name": "Site", "origins": "https://example.com", "rpm": "60"},
+    "/agents/{agent_id}/simulate": {"said": "Hello"},
     "/skill-runs/{run_id}": {"happened": "yes"},
     "/members/{member_id}/role": {"role": "builder"},
     "/messages/{message_id}": {"status": "read"},

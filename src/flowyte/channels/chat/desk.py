@@ -5,13 +5,14 @@ second, so a session that this process does not hold is taken up from there, wit
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from flowyte.agents.publish import Pinned, pinned
 from flowyte.agents.store import get_agent, get_version
+from flowyte.channels.chat.rehearsal import rehearse
 from flowyte.conversation.reply import MindContext
 from flowyte.conversation.turns import Turn
 from flowyte.kit.clock import Clock
@@ -119,6 +120,10 @@ class Desk:
             return
         async with held.lock:
             await self._finish(conversation_id, held, cause)
+
+    def rehearse(self, principal: Principal, version: Pinned, said: Sequence[str]) -> AsyncGenerator[ChatFrame]:
+        """What happens when all this is said; nothing is kept and no skill carried out."""
+        return rehearse(self._mind, self._clock, principal, version, said)
 
     async def flush(self, principal: Principal, conversation_id: str) -> None:
         """Bring what this process knows of a session to the database, before somebody reads it there."""
