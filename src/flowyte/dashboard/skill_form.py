@@ -72,6 +72,9 @@ CONFIG: Mapping[str, tuple[Field, ...]] = {
         _choice("action", "What it does", ("take_message", "Takes a message"), ("end_call", "Ends the conversation"),
                 ("repeat", "Says it again")),
     ),
+    "playbook": (
+        Field(path="playbookId", label="Playbook", help="Its name, or its id as in the address of its page."),
+    ),
     "sms": (
         Field(path="to", label="To", help="A number or a {parameter}."),
         Field(path="body", label="Text", kind="prose"),
@@ -84,13 +87,14 @@ KINDS: Mapping[str, tuple[str, str]] = {
     "mcp": ("Use an MCP tool", "One tool of a server that speaks the Model Context Protocol."),
     "geo": ("Check a place", "In our area? Which location is nearest? By US ZIP code."),
     "knowledge_query": ("Search knowledge", "In some of the sources only."),
+    "playbook": ("Follow a playbook", "Begin a conversation that goes step by step."),
     "transfer": ("Hand over the call", "To a number that the agent’s handoff names."),
     "builtin": ("Built in", "Take a message, end the conversation, say it again."),
     "sms": ("Send a text", "Kept; not sent until a campaign is registered."),
 }
 USUAL_MS = {"http_webhook": "5000", "mcp": "10000"}
 WITH_HEADERS = ("http_webhook", "mcp")
-OWN_PARAMETERS = ("builtin", "knowledge_query")
+OWN_PARAMETERS = ("builtin", "knowledge_query", "playbook")
 ANY = (
     Field(path="say", label="Say when it worked", kind="prose", help="{fields} of the answer are filled in. Empty: in "
           "the agent’s own words."),

@@ -29,6 +29,9 @@ _QUESTION = re.compile(
     r"can i|could you|are you|is it|is there|are there|will you)\b|\?\s*$",
     re.IGNORECASE,
 )
+_ASKS = re.compile(
+    r"^(?:(?:um+|uh+|well|so|but|and|wait|sorry|ok|okay)\W+)*(?:what|when|where|who|why|how|which)\b", re.IGNORECASE
+)
 _CHANGE = re.compile(
     r"\b(?:no|sorry|actually|wait|wrong|change|correct|correction|mistake|meant|instead|update|fix)\b", re.IGNORECASE
 )
@@ -180,9 +183,10 @@ class _Walk:
         question = bool(_QUESTION.search(text.strip()))
         found = self._read(node, text)
         free = node.kind in ("name", "text", "address")
-        if found is None or (question and (free or not found.certain)):
+        asks = bool(_ASKS.search(text.strip()))  # "what time do you open on Saturday" names a day and chooses none
+        if found is None or asks or (question and (free or not found.certain)):
             self._not_it(node, text, question)
-        elif node.confirm == "always" or (node.confirm == "unsure" and not found.certain):
+        elif node.confirm == "always" or (node.confirm == "unsure" and (question or not found.certain)):
             self.state["pending"] = {"value": found.value, "spoken": found.spoken}
             self.state["waits"] = "right"
             self._ask(node)

@@ -119,6 +119,15 @@ def test_a_question_in_the_middle_is_answered_elsewhere_and_the_collect_asked_ag
     assert talk.said("jo doe") == "For which day, Jo Doe?"
 
 
+def test_a_question_that_names_a_value_chooses_none() -> None:
+    """ "What time do you open on Saturday?" is no answer; "could I come on Saturday?" is one, and is said back."""
+    talk = Talk()
+    talk.hear("jo doe")
+    asked = "What time do you open on Saturday?"
+    assert talk.hear(asked)[0] == Digress(asked)
+    assert "Is that right?" in talk.said("Could I come on the third of May?")
+
+
 def test_after_so_many_answers_that_were_none_the_fallback_is_taken() -> None:
     """Silence counts as one."""
     talk = Talk()
