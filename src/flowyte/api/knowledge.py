@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from litestar import Router, delete, get, patch, post
+from litestar import Request, Router, delete, get, patch, post
 
 from flowyte.agents.store import get_agent
 from flowyte.api.agents import Input
@@ -10,6 +10,7 @@ from flowyte.api.services import Asker, Services
 from flowyte.api.shape import one
 from flowyte.jobs.queue import defer
 from flowyte.knowledge import sources as verbs
+from flowyte.knowledge.files import FORM_BYTES, MOST_BYTES, received
 from flowyte.knowledge.ingest import INDEX_SOURCE
 from flowyte.knowledge.model import Source
 from flowyte.knowledge.search import REJECT_BELOW, search
@@ -41,6 +42,7 @@ def shown(source: Source) -> dict[str, Any]:
         "agentId": source.agent_id,
         "kind": source.kind,
         "name": source.name,
+        "fileName": source.origin or None,
         "status": source.status,
         "progress": {"current": source.progress_current, "total": source.progress_total},
         "chunkCount": source.chunk_count,
@@ -71,6 +73,27 @@ async def create_source(services: Services, principal: Asker, agent_id: str, dat
         source = await verbs.create_source(
             tx, agent_id=agent_id, kind=data.kind, name=data.name, content=data.content, faq=data.faq
         )
+        await defer(tx, INDEX_SOURCE, source.id)
+    return one(shown(source))
+
+
+@post(
+    f"{BASE}/files", opt={"scope": "knowledge:write"}, operation_id="createFileSource",
+    request_max_body_size=MOST_BYTES + FORM_BYTES,
+)  # fmt: skip
+async def create_file_source(
+    request: Request[Any, Any, Any], services: Services, principal: Asker, agent_id: str
+) -> dict[str, Any]:
+    """A form (`multipart/form-data`) with `file`, and `name` where the source is to be called otherwise. The file is
+    read at once: what cannot be read is refused here; PDF, DOCX, HTML, Markdown, text and CSV can."""
+    async with services.database.tenant(principal) as tx:
+        await get_agent(tx, agent_id)
+        await services.storage.check(tx)
+    form = await request.form()
+    name, origin, text = await received(form.get("file"), form.get("name"))
+    async with services.database.tenant(principal) as tx:
+        await get_agent(tx, agent_id)
+        source = await verbs.create_file_source(tx, agent_id=agent_id, name=name, origin=origin, content=text)
         await defer(tx, INDEX_SOURCE, source.id)
     return one(shown(source))
 
@@ -116,4 +139,9 @@ async def preview(services: Services, principal: Asker, agent_id: str, data: Pre
     return one({"chunks": chunks, "topScore": top, "answered": top >= REJECT_BELOW})
 
 
-ROUTES = Router("/", route_handlers=[list_sources, create_source, get_source, update_source, delete_source, preview])
+ROUTES = Router(
+    "/",
+    route_handlers=[
+        list_sources, create_source, create_file_source, get_source, update_source, delete_source, preview,
+    ],
+)  # fmt: skip

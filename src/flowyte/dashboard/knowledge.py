@@ -13,6 +13,7 @@ from flowyte.dashboard.services import Pages, Viewer
 from flowyte.jobs.queue import defer
 from flowyte.kit.errors import Invalid
 from flowyte.knowledge import sources as verbs
+from flowyte.knowledge.files import FORM_BYTES, MOST_BYTES, received
 from flowyte.knowledge.ingest import INDEX_SOURCE
 from flowyte.knowledge.search import REJECT_BELOW, search
 
@@ -48,7 +49,7 @@ async def new_source_page(
 ) -> Response[str]:
     async with pages.database.tenant(viewer) as tx:
         frame = await frame_of(tx, pages, agent_id)
-    values = {"kind": "text" if kind == "text" else "faq", "name": "", "text": ""}
+    values = {"kind": kind if kind in ("text", "file") else "faq", "name": "", "text": ""}
     return render_agent(request, "source.html", frame, "/knowledge", source=None, values=values, error="")
 
 
@@ -68,6 +69,27 @@ async def new_source(request: Request[Any, Any, Any], pages: Pages, viewer: View
             frame = await frame_of(tx, pages, agent_id)
         return render_agent(
             request, "source.html", frame, "/knowledge", status=400, source=None, values=form, error=error.message
+        )
+    return Redirect(f"/agents/{agent_id}/knowledge?done=added", status_code=303)
+
+
+@post(f"{BASE}/files", opt=WRITE, include_in_schema=False, request_max_body_size=MOST_BYTES + FORM_BYTES)
+async def new_file(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, agent_id: str) -> Response[Any]:
+    async with pages.database.tenant(viewer) as tx:
+        frame = await frame_of(tx, pages, agent_id)
+        await pages.storage.check(tx)
+    name = ""
+    try:
+        form = await request.form()
+        name, origin, text = await received(form.get("file"), form.get("name"))
+        async with pages.database.tenant(viewer) as tx:
+            source = await verbs.create_file_source(tx, agent_id=agent_id, name=name, origin=origin, content=text)
+            await defer(tx, INDEX_SOURCE, source.id)
+    except Invalid as error:
+        words = error.fields[0].message if error.fields else error.message
+        values = {"kind": "file", "name": name, "text": ""}
+        return render_agent(
+            request, "source.html", frame, "/knowledge", status=400, source=None, values=values, error=words
         )
     return Redirect(f"/agents/{agent_id}/knowledge?done=added", status_code=303)
 
@@ -111,8 +133,10 @@ async def delete_source(pages: Pages, viewer: Viewer, agent_id: str, source_id: 
 
 
 def _content(form: Mapping[str, str]) -> dict[str, Any]:
+    if form.get("kind") == "file":  # its text is the file's
+        return {}
     text = form.get("text", "").replace("\r\n", "\n")
     return {"faq": faq_of(text)} if form.get("kind") == "faq" else {"content": text}
 
 
-HANDLERS = [knowledge_page, new_source_page, new_source, source_page, save_source, delete_source]
+HANDLERS = [knowledge_page, new_source_page, new_source, new_file, source_page, save_source, delete_source]

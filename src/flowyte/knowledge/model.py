@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-Kind = Literal["text", "faq"]
+Kind = Literal["text", "faq", "file"]
 Status = Literal["pending", "indexing", "indexed", "failed"]
 EMBEDDING_MODEL = "all-MiniLM-L6-v2"
 
@@ -50,5 +50,7 @@ class Source:
     chunk_count: int
     embedding_model: str | None
     error_message: str | None
+    origin: str
+    """The name of the file that it was read from."""
     created_at: datetime
     updated_at: datetime

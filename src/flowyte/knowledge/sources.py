@@ -15,7 +15,7 @@ MOST_ENTRIES = 1_000
 MOST_QUESTION = 500
 MOST_ANSWER = 4_000
 MOST_ALTERNATIVES = 20
-_LATER = {"url": "Sources from a web address", "file": "Sources from a file"}
+_LATER = {"url": "Sources from a web address"}
 
 
 class SourceNotFound(NotFound):
@@ -28,9 +28,19 @@ async def create_source(
 ) -> Source:  # fmt: skip
     """A new source in `pending`; defer `index_source` for it in the same transaction. Invalid names the field."""
     checked = _kind(kind)
+    if checked == "file":
+        raise _invalid("kind", "a file is sent to knowledge/files")
     return await store.insert_source(
         tx, id=new_id("src"), agent_id=agent_id, kind=checked, name=_name(name),
         content=_content(content) if checked == "text" else "", faq=_faq(faq) if checked == "faq" else (),
+    )  # fmt: skip
+
+
+async def create_file_source(tx: TenantTx, *, agent_id: str, name: str, origin: str, content: str) -> Source:
+    """A new source in `pending` with what was read out of a file; defer `index_source` for it."""
+    return await store.insert_source(
+        tx, id=new_id("src"), agent_id=agent_id, kind="file", name=_name(name), content=_content(content), faq=(),
+        origin=_without_nul(origin)[-200:],
     )  # fmt: skip
 
 

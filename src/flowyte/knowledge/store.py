@@ -10,17 +10,17 @@ Row = Any  # a database record: read by name here and nowhere else
 
 _COLUMNS = (
     "id, agent_id, kind, name, content, faq, status, progress_current, progress_total, chunk_count, "
-    "embedding_model, error_message, created_at, updated_at"
+    "embedding_model, error_message, origin, created_at, updated_at"
 )
 
 
 async def insert_source(
-    tx: TenantTx, *, id: str, agent_id: str, kind: Kind, name: str, content: str, faq: Sequence[Faq]
+    tx: TenantTx, *, id: str, agent_id: str, kind: Kind, name: str, content: str, faq: Sequence[Faq], origin: str = ""
 ) -> Source:
     row = await tx.fetchrow(
-        f"INSERT INTO knowledge_sources (org_id, id, agent_id, kind, name, content, faq) "
-        f"VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING {_COLUMNS}",
-        tx.org, id, agent_id, kind, name, content, _plain(faq),
+        f"INSERT INTO knowledge_sources (org_id, id, agent_id, kind, name, content, faq, origin) "
+        f"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING {_COLUMNS}",
+        tx.org, id, agent_id, kind, name, content, _plain(faq), origin,
     )  # fmt: skip
     return _source(row)
 

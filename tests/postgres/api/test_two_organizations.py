@@ -53,6 +53,7 @@ BODIES: dict[str, Any] = {
     "rollbackAgent": {"versionId": f"ver_{RANDOM}"},
     "createTalkToken": {},
     "createSource": {"kind": "text", "name": "About", "content": "We are here."},
+    "createFileSource": {},
     "updateSource": {"name": "Other"},
     "previewKnowledge": {"query": "price"},
     "createSkill": SKILL,

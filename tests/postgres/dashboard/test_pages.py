@@ -32,6 +32,7 @@ FORMS = {
     },
     "/agents/{agent_id}/delete": {"name": "clinic <b>"},
     "/agents/{agent_id}/knowledge/new": {"kind": "text", "name": "More", "text": "Words."},
+    "/agents/{agent_id}/knowledge/files": {"name": "More"},
     "/agents/{agent_id}/knowledge/{source_id}": {"kind": "text", "name": "More", "text": "Words."},
     "/agents/{agent_id}/rollback": {"versionId": f"ver_{RANDOM}"},
     "/agents/{agent_id}/guardrails": {"topics": "x"},
