@@ -19,6 +19,7 @@ from flowyte import __version__
 from flowyte.kit import log
 from flowyte.kit.errors import FlowyteError
 from flowyte.kit.settings import Origin, Settings, load
+from flowyte.wiring.agent_commands import agents_app
 from flowyte.wiring.operator import people_app, vault_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
@@ -26,6 +27,7 @@ keys_app = typer.Typer(no_args_is_help=True, help="API keys of an organization."
 app.add_typer(keys_app, name="keys")
 prove_app = typer.Typer(no_args_is_help=True, help="Proofs that anybody can run on their own installation.")
 app.add_typer(prove_app, name="prove")
+app.add_typer(agents_app, name="agents")
 app.add_typer(vault_app, name="vault")
 app.add_typer(people_app, name="people")
 people = Console(stderr=True, highlight=False)

@@ -169,9 +169,12 @@ def _without_ids(entries: list[Any]) -> list[Any]:
 
 
 def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """`changes` over `base`; a nested object is merged, anything else replaced."""
+    """`changes` over `base`, as a JSON merge patch: an object is merged, null takes away, anything else replaces."""
     result = dict(base)
     for name, value in changes.items():
         old = result.get(name)
+        if value is None and name in result:
+            del result[name]
+            continue
         result[name] = merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return result

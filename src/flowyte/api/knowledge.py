@@ -102,7 +102,8 @@ async def create_file_source(
 async def get_source(services: Services, principal: Asker, agent_id: str, source_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         source = await verbs.get_source(tx, agent_id, source_id)
-    content = {"content": source.content, "faq": [{"question": f.question, "answer": f.answer} for f in source.faq]}
+    faq = [{"question": f.question, "alternatives": list(f.alternatives), "answer": f.answer} for f in source.faq]
+    content = {"content": source.content, "faq": faq}
     return one({**shown(source), **content})
 
 

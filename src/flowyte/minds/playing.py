@@ -5,7 +5,7 @@ playbook says is judged like any words. Values that it read out of the caller's 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
@@ -63,7 +63,7 @@ def collecting(agent: Mapping[str, Any], name: str) -> Flow:
     if skill is None:
         raise Invalid(fields=[FieldError(field="skill", message="names no skill of this agent")])
     schema = schema_of(skill)
-    needed = required_of(schema, skill.required_params)
+    needed = sorted(required_of(schema, skill.required_params), key=_order(skill.required_params))
     nodes: list[dict[str, Any]] = [{"id": "start", "type": "start"}]
     ways: list[dict[str, str]] = []
     for each in needed:
@@ -80,6 +80,11 @@ def collecting(agent: Mapping[str, Any], name: str) -> Flow:
     ways += [{"source": one, "target": other} for one, other in pairwise([*order, "end"])]
     ways.append({"source": "do", "sourceHandle": "failed", "target": "end"})
     return checked(read_graph({"nodes": nodes, "connections": ways}), views(agent.get("skills") or ()))
+
+
+def _order(wanted: Sequence[str]) -> Callable[[str], int]:
+    """As `requiredParams` has them: the database keeps no order of a schema's properties."""
+    return lambda name: wanted.index(name) if name in wanted else len(wanted)
 
 
 def _asked(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
