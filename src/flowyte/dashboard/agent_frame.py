@@ -15,7 +15,8 @@ from flowyte.knowledge.sources import list_sources
 
 TABS = (
     ("", "Behaviour"), ("/hours", "Hours"), ("/calls", "Voice and calls"), ("/knowledge", "Knowledge"),
-    ("/skills", "Skills"), ("/playbooks", "Playbooks"), ("/guardrails", "Guardrails"), ("/website", "Website"),
+    ("/skills", "Skills"), ("/playbooks", "Playbooks"), ("/guardrails", "Guardrails"),
+    ("/verification", "Verification"), ("/website", "Website"),
     ("/simulate", "Simulate"), ("/versions", "Versions"),
 )  # fmt: skip
 

@@ -22,6 +22,7 @@ from flowyte.dashboard import (
     simulate,
     skills,
     talk,
+    verification,
     versions,
     website,
 )  # fmt: skip
@@ -38,6 +39,7 @@ PAGES = (
     skills,
     playbooks,
     guardrails,
+    verification,
     website,
     simulate,
     talk,

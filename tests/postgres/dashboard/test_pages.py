@@ -53,6 +53,7 @@ FORMS = {
     "/agents/{agent_id}/playbooks/{playbook_id}": {"name": "Other", "graph": json.dumps(EMPTY)},
     "/agents/{agent_id}/website": {"name": "Site", "origins": "https://example.com", "rpm": "60"},
     "/agents/{agent_id}/simulate": {"said": "Hello"},
+    "/agents/{agent_id}/verification": {"method": ""},
     "/skill-runs/{run_id}": {"happened": "yes"},
     "/members/{member_id}/role": {"role": "builder"},
     "/messages/{message_id}": {"status": "read"},
