@@ -7,6 +7,7 @@ import httpx
 from tests.postgres.api.conftest import House, anonymous
 
 from flowyte.api.services import RequestLimits
+from flowyte.kit.clock import SystemClock
 from flowyte.tenancy import revocation
 from flowyte.tenancy.audit import events
 from flowyte.tenancy.key_text import new_key_text
@@ -91,9 +92,16 @@ async def test_what_has_ended_is_known_by_its_digest(house: House, mine: httpx.A
     assert await revocation.ended(database, [digest]) == {digest}
 
 
+class Stopped(SystemClock):
+    """A machine that is slow refills nothing: what is counted here is requests."""
+
+    def monotonic_ms(self) -> int:
+        return 1_000
+
+
 async def test_every_answer_tells_how_many_requests_are_left(house: House, mine: httpx.AsyncClient) -> None:
     """Refusals too; the count is the credential's and goes down with each request."""
-    house.app.state.services = replace(house.services, limits=RequestLimits())
+    house.app.state.services = replace(house.services, limits=RequestLimits(), clock=Stopped())
     left = []
     for path in ("/agents", "/agents/agt_x", "/agents?limit=0"):
         answer = await mine.get(path)
@@ -104,7 +112,7 @@ async def test_every_answer_tells_how_many_requests_are_left(house: House, mine:
 
 async def test_who_does_not_slow_down_is_refused_without_a_look(house: House, mine: httpx.AsyncClient) -> None:
     """Over the limit nothing is looked up any more: the refusals need no database at all. Others are still served."""
-    house.app.state.services = replace(house.services, limits=RequestLimits(of_credential=30))
+    house.app.state.services = replace(house.services, limits=RequestLimits(of_credential=30), clock=Stopped())
     answers = [await mine.get("/agents") for _ in range(31)]
     assert [answer.status_code for answer in answers] == [200] * 30 + [429]
     real, queries = house.services.database, 0
