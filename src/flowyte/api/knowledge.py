@@ -2,33 +2,41 @@
 
 from typing import Any
 
+import msgspec
 from litestar import Request, Router, delete, get, patch, post
 
 from flowyte.agents.store import get_agent
 from flowyte.api.agents import Input
 from flowyte.api.services import Asker, Services
 from flowyte.api.shape import one
-from flowyte.jobs.queue import defer
 from flowyte.knowledge import sources as verbs
 from flowyte.knowledge.files import FORM_BYTES, MOST_BYTES, received
-from flowyte.knowledge.ingest import INDEX_SOURCE
-from flowyte.knowledge.model import Source
+from flowyte.knowledge.ingest import index_later
+from flowyte.knowledge.model import Source, Website
 from flowyte.knowledge.search import REJECT_BELOW, search
 
 BASE = "/agents/{agent_id:str}/knowledge"
 
 
 class NewSource(Input):
+    """`url`, `maxPages` and `refreshSeconds` (null: never by itself) are for the kind `url`."""
+
     kind: str
     name: str
     content: str | None = None
     faq: list[dict[str, Any]] | None = None
+    url: str | None = None
+    max_pages: int = verbs.USUAL_PAGES
+    refresh_seconds: int | None = verbs.USUAL_REFRESH_S
 
 
 class SourceChange(Input):
     name: str | None = None
     content: str | None = None
     faq: list[dict[str, Any]] | None = None
+    url: str | None = None
+    max_pages: int | None = None
+    refresh_seconds: int | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Preview(Input):
@@ -43,6 +51,7 @@ def shown(source: Source) -> dict[str, Any]:
         "kind": source.kind,
         "name": source.name,
         "fileName": source.origin or None,
+        **(_website(source) if source.kind == "url" else {}),
         "status": source.status,
         "progress": {"current": source.progress_current, "total": source.progress_total},
         "chunkCount": source.chunk_count,
@@ -50,6 +59,17 @@ def shown(source: Source) -> dict[str, Any]:
         "errorMessage": source.error_message,
         "createdAt": source.created_at,
         "updatedAt": source.updated_at,
+    }
+
+
+def _website(source: Source) -> dict[str, Any]:
+    return {
+        "url": source.url,
+        "maxPages": source.most_pages,
+        "refreshSeconds": source.refresh_s,
+        "refreshAt": source.refresh_at,
+        "readAt": source.read_at,
+        "lastChange": dict(source.last_change),
     }
 
 
@@ -71,9 +91,10 @@ async def create_source(services: Services, principal: Asker, agent_id: str, dat
         await get_agent(tx, agent_id)
         await services.storage.check(tx)
         source = await verbs.create_source(
-            tx, agent_id=agent_id, kind=data.kind, name=data.name, content=data.content, faq=data.faq
-        )
-        await defer(tx, INDEX_SOURCE, source.id)
+            tx, agent_id=agent_id, kind=data.kind, name=data.name, content=data.content, faq=data.faq,
+            website=Website(url=data.url or "", most_pages=data.max_pages, refresh_s=data.refresh_seconds),
+        )  # fmt: skip
+        await index_later(tx, source)
     return one(shown(source))
 
 
@@ -94,7 +115,7 @@ async def create_file_source(
     async with services.database.tenant(principal) as tx:
         await get_agent(tx, agent_id)
         source = await verbs.create_file_source(tx, agent_id=agent_id, name=name, origin=origin, content=text)
-        await defer(tx, INDEX_SOURCE, source.id)
+        await index_later(tx, source)
     return one(shown(source))
 
 
@@ -112,9 +133,47 @@ async def update_source(
     services: Services, principal: Asker, agent_id: str, source_id: str, data: SourceChange
 ) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
-        source = await verbs.patch_source(tx, agent_id, source_id, name=data.name, content=data.content, faq=data.faq)
-        await defer(tx, INDEX_SOURCE, source.id)
+        website = _changed(data, await verbs.get_source(tx, agent_id, source_id))
+        source = await verbs.patch_source(
+            tx, agent_id, source_id, name=data.name, content=data.content, faq=data.faq, website=website
+        )
+        await index_later(tx, source)
     return one(shown(source))
+
+
+def _changed(data: SourceChange, source: Source) -> Website | None:
+    """The website as it shall be; None when nothing of it was sent."""
+    if data.url is None and data.max_pages is None and data.refresh_seconds is msgspec.UNSET:
+        return None
+    return Website(
+        url=source.url if data.url is None else data.url,
+        most_pages=source.most_pages if data.max_pages is None else data.max_pages,
+        refresh_s=source.refresh_s if isinstance(data.refresh_seconds, msgspec.UnsetType) else data.refresh_seconds,
+    )
+
+
+@post(
+    f"{BASE}/sources/{{source_id:str}}/refresh", opt={"scope": "knowledge:write"}, operation_id="refreshSource",
+    status_code=200,
+)  # fmt: skip
+async def refresh_source(services: Services, principal: Asker, agent_id: str, source_id: str) -> dict[str, Any]:
+    """Read it again now: a website from the web, any other source from what is kept of it."""
+    async with services.database.tenant(principal) as tx:
+        source = await verbs.read_again(tx, agent_id, source_id)
+        await index_later(tx, source)
+    return one(shown(source))
+
+
+@get(f"{BASE}/sources/{{source_id:str}}/pages", opt={"scope": "knowledge:read"}, operation_id="listSourcePages")
+async def list_pages(services: Services, principal: Asker, agent_id: str, source_id: str) -> dict[str, Any]:
+    """Of a website: each page as of the last reading, with the reason where it could not be read."""
+    async with services.database.tenant(principal) as tx:
+        pages = await verbs.list_pages(tx, agent_id, source_id)
+    data = [
+        {"url": p.url, "title": p.title, "characters": p.characters, "errorMessage": p.missed, "readAt": p.read_at}
+        for p in pages
+    ]
+    return {"success": True, "data": data, "pagination": {"limit": 200, "nextCursor": None, "total": len(data)}}
 
 
 @delete(
@@ -133,7 +192,14 @@ async def preview(services: Services, principal: Asker, agent_id: str, data: Pre
         await get_agent(tx, agent_id)
         found = await search(tx, agent_id=agent_id, source_ids=data.source_ids, query=data.query, embedding=embedding)
     chunks = [
-        {"id": p.chunk_id, "sourceId": p.source_id, "question": p.title, "answer": p.text, "similarity": p.score}
+        {
+            "id": p.chunk_id,
+            "sourceId": p.source_id,
+            "question": p.title,
+            "answer": p.text,
+            "similarity": p.score,
+            "sourceUrl": p.url or None,
+        }  # fmt: skip
         for p in found
     ]
     top = found[0].score if found else 0.0
@@ -143,6 +209,7 @@ async def preview(services: Services, principal: Asker, agent_id: str, data: Pre
 ROUTES = Router(
     "/",
     route_handlers=[
-        list_sources, create_source, create_file_source, get_source, update_source, delete_source, preview,
+        list_sources, create_source, create_file_source, get_source, update_source, refresh_source, list_pages,
+        delete_source, preview,
     ],
 )  # fmt: skip

@@ -13,7 +13,9 @@ def entry_of(part: Reported) -> tuple[EntryType, Mapping[str, object]]:
     match part:
         case Retrieved(query=query, passages=passages, top_score=top):
             found = [
-                {"sourceId": p.source_id, "chunkId": p.chunk_id, "title": p.title, "score": p.score} for p in passages
+                {"sourceId": p.source_id, "chunkId": p.chunk_id, "title": p.title, "score": p.score}
+                | ({"url": p.url} if p.url else {})
+                for p in passages
             ]
             return "kb_retrieval", {"query": query, "passages": found, "topScore": top}
         case SkillCalled(call_id=call_id, name=name, arguments=arguments):

@@ -10,11 +10,11 @@ from flowyte.agents.store import get_agent
 from flowyte.dashboard.agent_frame import frame_of, render_agent
 from flowyte.dashboard.faq_text import faq_of, faq_text
 from flowyte.dashboard.services import Pages, Viewer
-from flowyte.jobs.queue import defer
-from flowyte.kit.errors import Invalid
+from flowyte.kit.errors import FieldError, Invalid
 from flowyte.knowledge import sources as verbs
 from flowyte.knowledge.files import FORM_BYTES, MOST_BYTES, received
-from flowyte.knowledge.ingest import INDEX_SOURCE
+from flowyte.knowledge.ingest import index_later
+from flowyte.knowledge.model import Source, Website
 from flowyte.knowledge.search import REJECT_BELOW, search
 
 BASE = "/agents/{agent_id:str}/knowledge"
@@ -49,7 +49,7 @@ async def new_source_page(
 ) -> Response[str]:
     async with pages.database.tenant(viewer) as tx:
         frame = await frame_of(tx, pages, agent_id)
-    values = {"kind": kind if kind in ("text", "file") else "faq", "name": "", "text": ""}
+    values = {"kind": kind if kind in ("text", "file", "url") else "faq", "name": "", "text": ""}
     return render_agent(request, "source.html", frame, "/knowledge", source=None, values=values, error="")
 
 
@@ -63,7 +63,7 @@ async def new_source(request: Request[Any, Any, Any], pages: Pages, viewer: View
             source = await verbs.create_source(
                 tx, agent_id=agent_id, kind=form.get("kind", ""), name=form.get("name", ""), **_content(form)
             )
-            await defer(tx, INDEX_SOURCE, source.id)
+            await index_later(tx, source)
     except Invalid as error:
         async with pages.database.tenant(viewer) as tx:
             frame = await frame_of(tx, pages, agent_id)
@@ -84,7 +84,7 @@ async def new_file(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer
         name, origin, text = await received(form.get("file"), form.get("name"))
         async with pages.database.tenant(viewer) as tx:
             source = await verbs.create_file_source(tx, agent_id=agent_id, name=name, origin=origin, content=text)
-            await defer(tx, INDEX_SOURCE, source.id)
+            await index_later(tx, source)
     except Invalid as error:
         words = error.fields[0].message if error.fields else error.message
         values = {"kind": "file", "name": name, "text": ""}
@@ -101,9 +101,10 @@ async def source_page(
     async with pages.database.tenant(viewer) as tx:
         frame = await frame_of(tx, pages, agent_id)
         source = await verbs.get_source(tx, agent_id, source_id)
-    text = faq_text(source.faq) if source.kind == "faq" else source.content
-    values = {"kind": source.kind, "name": source.name, "text": text}
-    return render_agent(request, "source.html", frame, "/knowledge", source=source, values=values, error="")
+        pages_read = await verbs.list_pages(tx, agent_id, source_id) if source.kind == "url" else ()
+    return render_agent(
+        request, "source.html", frame, "/knowledge", source=source, values=_values(source), pages=pages_read, error=""
+    )
 
 
 @post(f"{BASE}/{{source_id:str}}", opt=WRITE, include_in_schema=False)
@@ -113,8 +114,9 @@ async def save_source(
     form = {name: str(value) for name, value in (await request.form()).items()}
     try:
         async with pages.database.tenant(viewer) as tx:
-            await verbs.patch_source(tx, agent_id, source_id, name=form.get("name"), **_content(form))
-            await defer(tx, INDEX_SOURCE, source_id)
+            await index_later(
+                tx, await verbs.patch_source(tx, agent_id, source_id, name=form.get("name"), **_content(form))
+            )
     except Invalid as error:
         async with pages.database.tenant(viewer) as tx:
             frame = await frame_of(tx, pages, agent_id)
@@ -122,6 +124,13 @@ async def save_source(
         return render_agent(
             request, "source.html", frame, "/knowledge", status=400, source=source, values=form, error=error.message
         )
+    return Redirect(f"/agents/{agent_id}/knowledge?done=saved", status_code=303)
+
+
+@post(f"{BASE}/{{source_id:str}}/refresh", opt=WRITE, include_in_schema=False)
+async def refresh_source(pages: Pages, viewer: Viewer, agent_id: str, source_id: str) -> Redirect:
+    async with pages.database.tenant(viewer) as tx:
+        await index_later(tx, await verbs.read_again(tx, agent_id, source_id))
     return Redirect(f"/agents/{agent_id}/knowledge?done=saved", status_code=303)
 
 
@@ -135,8 +144,38 @@ async def delete_source(pages: Pages, viewer: Viewer, agent_id: str, source_id: 
 def _content(form: Mapping[str, str]) -> dict[str, Any]:
     if form.get("kind") == "file":  # its text is the file's
         return {}
+    if form.get("kind") == "url":
+        return {"website": _website(form)}
     text = form.get("text", "").replace("\r\n", "\n")
     return {"faq": faq_of(text)} if form.get("kind") == "faq" else {"content": text}
 
 
-HANDLERS = [knowledge_page, new_source_page, new_source, new_file, source_page, save_source, delete_source]
+def _website(form: Mapping[str, str]) -> Website:
+    """Invalid names the field that is no number."""
+    pages, days = form.get("pages", "").strip(), form.get("days", "").strip()
+    if not pages.isdigit() or len(pages) > 6:
+        raise Invalid(fields=[FieldError(field="pages", message=f"a number between 1 and {verbs.MOST_PAGES}")])
+    if days and (not days.isdigit() or len(days) > 6):
+        raise Invalid(fields=[FieldError(field="days", message="a number of days, or nothing for never")])
+    return Website(
+        url=form.get("url", ""), most_pages=int(pages), refresh_s=int(days) * 86_400 if days.strip("0") else None
+    )
+
+
+def _values(source: Source) -> dict[str, str]:
+    text = faq_text(source.faq) if source.kind == "faq" else source.content
+    days = str(source.refresh_s // 86_400) if source.refresh_s else ""
+    return {"kind": source.kind, "name": source.name, "text": text, "url": source.url,
+            "pages": str(source.most_pages), "days": days}  # fmt: skip
+
+
+HANDLERS = [
+    knowledge_page,
+    new_source_page,
+    new_source,
+    new_file,
+    source_page,
+    save_source,
+    refresh_source,
+    delete_source,
+]

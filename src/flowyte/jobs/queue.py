@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import asyncpg
 import msgspec
@@ -31,17 +31,18 @@ class JobRef:
 Task = Callable[[JobRef], Awaitable[None]]
 
 
-async def defer(tx: TenantTx, task: str, object_id: str) -> None:
-    """Queue `task` for one object of this organization; it exists if and only if `tx` commits.
+async def defer(tx: TenantTx, task: str, object_id: str, *, of: str = "", at: datetime | None = None) -> None:
+    """Queue `task` for one object of this organization, now or `at` a time; it exists if and only if `tx` commits.
 
-    The same task for the same object waits once: a second request before the first began changes nothing.
+    The same task for the same state (`of`) of the same object waits or runs once: a second request changes nothing.
     """
     payload = msgspec.json.encode({"org": str(tx.org), "id": object_id})
     await tx.execute(
-        "INSERT INTO pgqueuer (priority, status, entrypoint, payload, dedupe_key) VALUES (0, 'queued', $1, $2, $3) "
+        "INSERT INTO pgqueuer (priority, status, entrypoint, payload, dedupe_key, execute_after) "
+        "VALUES (0, 'queued', $1, $2, $3, coalesce($4::timestamptz, now())) "
         "ON CONFLICT (dedupe_key) WHERE status = ANY (ARRAY['queued'::pgqueuer_status, 'picked'::pgqueuer_status]) "
         "AND dedupe_key IS NOT NULL DO NOTHING",
-        task, payload, f"{task}/{tx.org}/{object_id}",
+        task, payload, f"{task}/{tx.org}/{object_id}/{of}", at,
     )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ import os
 import sys
 from typing import Protocol, cast
 
+import msgspec
+
 from flowyte.kit.errors import FieldError, Invalid
 from flowyte.knowledge.reading import DOCUMENT_AT_FAULT
 from flowyte.knowledge.sources import MOST_CHARACTERS
@@ -15,13 +17,36 @@ PATIENCE_S = 40  # twice the reader's own limit of processor time: two are read 
 _AT_ONCE = asyncio.Semaphore(2)  # readers, each of which may take a gigabyte
 
 
+class ReadPage(msgspec.Struct, frozen=True):
+    """`links` as they are written in the page."""
+
+    title: str
+    text: str
+    links: list[str]
+
+
 async def read_file(name: str, data: bytes) -> str:
     """The text of a file as Markdown. Invalid says what is the matter with it."""
+    found = await _read(data, os.path.basename(name)[-100:])
+    if len(found) > MOST_CHARACTERS:
+        raise _refused(f"it holds more than {MOST_CHARACTERS} characters of text; split it into several files")
+    return found
+
+
+async def read_page(name: str, data: bytes) -> ReadPage:
+    """A page of the web; `name` ends as its kind does: .html, .pdf, .txt. Invalid says what is the matter with it."""
+    page = msgspec.json.decode(await _read(data, name, "page"), type=ReadPage)
+    if len(page.text) > MOST_CHARACTERS:
+        raise _refused(f"it holds more than {MOST_CHARACTERS} characters of text")
+    return page
+
+
+async def _read(data: bytes, *asked: str) -> str:
     if len(data) > MOST_BYTES:
         raise _refused(f"at most {MOST_BYTES >> 20} MB; split it, or leave the pictures out")
     async with _AT_ONCE:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "flowyte.knowledge.reading", os.path.basename(name)[-100:],
+            sys.executable, "-m", "flowyte.knowledge.reading", *asked,
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
             env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "LANG": "C.UTF-8"},
         )  # fmt: skip
@@ -38,10 +63,7 @@ async def read_file(name: str, data: bytes) -> str:
         raise _refused(said.decode(errors="replace").strip().splitlines()[-1])
     if process.returncode != 0:  # killed by a limit, or by what the document made of its reader
         raise _refused("it could not be read within the limits of time and memory; split it, or save it again")
-    found = text.decode(errors="replace")
-    if len(found) > MOST_CHARACTERS:
-        raise _refused(f"it holds more than {MOST_CHARACTERS} characters of text; split it into several files")
-    return found
+    return text.decode(errors="replace")
 
 
 class Upload(Protocol):

@@ -1,5 +1,6 @@
 """The nouns of knowledge: a source, its questions, its chunks, and who turns text into vectors."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -7,7 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-Kind = Literal["text", "faq", "file"]
+Kind = Literal["text", "faq", "file", "url"]
 Status = Literal["pending", "indexing", "indexed", "failed"]
 EMBEDDING_MODEL = "all-MiniLM-L6-v2"
 
@@ -34,6 +35,28 @@ class Chunk:
     title: str
     text: str
     probes: tuple[str, ...]
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Website:
+    """Where reading begins, how many pages it takes at most, and after how many seconds it is read again."""
+
+    url: str
+    most_pages: int
+    refresh_s: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """A page as of the last reading. `missed` says why it could not be read then; what was read before is used."""
+
+    url: str
+    title: str
+    digest: bytes | None
+    characters: int
+    missed: str | None
+    read_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,5 +75,13 @@ class Source:
     error_message: str | None
     origin: str
     """The name of the file that it was read from."""
+    url: str
+    """Where the website begins; with `most_pages` and `refresh_s` as in Website."""
+    most_pages: int
+    refresh_s: int | None
+    refresh_at: datetime | None
+    read_at: datetime | None
+    last_change: Mapping[str, int]
+    """{added, changed, removed, unchanged}: pages, of the last reading."""
     created_at: datetime
     updated_at: datetime

@@ -1,5 +1,7 @@
 """Turns a file into text, as a process of its own: `python -m flowyte.knowledge.reading NAME < FILE`.
 
+With `page` after the name, the answer is JSON: {title, text, links}, the links as they are written in the page.
+
 A document is written by anybody, and its reader may be made to run for ever or to eat all memory. So it is read where
 that harms nobody: without the house's environment, under limits of time and memory, with text on standard output. Exit
 3 says that the document is at fault, and standard error why.
@@ -7,6 +9,7 @@ that harms nobody: without the house's environment, under limits of time and mem
 
 import csv
 import io
+import json
 import re
 import resource
 import sys
@@ -18,6 +21,7 @@ MOST_MEMORY = 1 << 30  # bytes; a PDF of 20 MB takes about 300 MB
 MOST_UNPACKED = 200 << 20  # bytes of a DOCX: a real one holds mostly pictures, which do not shrink
 MOST_PAGES = 2_000
 MOST_ROWS = 20_000
+MOST_LINKS = 2_000  # of a page; a site map of more is followed through other pages
 DOCUMENT_AT_FAULT = 3
 _QUESTION = frozenset(("question", "q", "frage"))
 _ANSWER = frozenset(("answer", "a", "antwort"))
@@ -138,6 +142,19 @@ def _html(data: bytes) -> str:
     return "\n\n".join(lines) or (" ".join(body.text(separator=" ").split()) if body else "")
 
 
+def _page(name: str, data: bytes) -> dict[str, object]:
+    """A page that was fetched; only HTML has a title and links."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    if not name.endswith(".html"):
+        return {"title": "", "text": text_of(name, data), "links": []}
+    tree = LexborHTMLParser(_decoded(data))
+    links = [str(node.attributes.get("href") or "") for node in tree.css("a[href]")][:MOST_LINKS]
+    title = tree.css_first("title")
+    # A page that only leads on, such as a table of contents, has no text of its own and is no fault.
+    return {"title": " ".join(title.text().split()) if title else "", "text": _html(data), "links": links}
+
+
 def _csv(data: bytes) -> str:
     """A row is a section under its first column; a table of questions and answers is just that."""
     text = _decoded(data)
@@ -179,7 +196,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     csv.field_size_limit(1 << 20)
     try:
-        text = text_of(sys.argv[1], sys.stdin.buffer.read())
+        name, data = sys.argv[1], sys.stdin.buffer.read()
+        text = json.dumps(_page(name, data)) if sys.argv[2:] == ["page"] else text_of(name, data)
     except UnreadableError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(DOCUMENT_AT_FAULT) from None

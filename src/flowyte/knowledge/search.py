@@ -20,7 +20,7 @@ MOST_QUERY = 1_000  # characters; a turn that long is a story, and its beginning
 # `terms` must be materialized: inlined, it would count the words anew for every candidate.
 _SEARCH = """
 WITH candidates AS MATERIALIZED (
-  SELECT c.id, c.source_id, c.title, c.body, c.words,
+  SELECT c.id, c.source_id, c.title, c.body, c.url, c.words,
          (SELECT 1 - min(p.embedding <=> $4::text::vector) FROM knowledge_probes p
            WHERE p.org_id = $1 AND p.chunk_id = c.id) AS meaning
     FROM knowledge_chunks c JOIN knowledge_sources s ON s.org_id = c.org_id AND s.id = c.source_id
@@ -31,7 +31,7 @@ WITH candidates AS MATERIALIZED (
     FROM (SELECT term, plainto_tsquery('simple', term) AS asked
             FROM unnest(tsvector_to_array(to_tsvector('english', $3))) AS term) t
 )
-SELECT c.id, c.source_id, c.title, c.body, c.meaning, coalesce(w.share, 0) AS words,
+SELECT c.id, c.source_id, c.title, c.body, c.url, c.meaning, coalesce(w.share, 0) AS words,
        greatest(0, least(1, $6 * c.meaning + (1 - $6) * coalesce(w.share, 0)))::float8 AS score
   FROM candidates c
   LEFT JOIN LATERAL (
@@ -57,7 +57,7 @@ async def search(
     return tuple(
         Passage(
             source_id=row["source_id"], chunk_id=row["id"], text=row["body"], title=row["title"],
-            score=float(row["score"]),
+            score=float(row["score"]), url=row["url"],
         )
         for row in rows
     )  # fmt: skip

@@ -4,18 +4,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import cast, get_args
 
+from flowyte.egress.wire import Denied, Limits, checked
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import FieldError, Invalid, NotFound
 from flowyte.kit.ids import new_id
 from flowyte.knowledge import store
-from flowyte.knowledge.model import Faq, Kind, Source
+from flowyte.knowledge.model import Faq, KeptPage, Kind, Source, Website
 
 MOST_CHARACTERS = 500_000  # about 250 pages; more is indexed for minutes and belongs into several sources
 MOST_ENTRIES = 1_000
 MOST_QUESTION = 500
 MOST_ANSWER = 4_000
 MOST_ALTERNATIVES = 20
-_LATER = {"url": "Sources from a web address"}
+MOST_PAGES = 200  # of a website: at a page a second, three minutes of somebody else's server
+USUAL_PAGES = 50
+SHORTEST_REFRESH_S = 86_400
+USUAL_REFRESH_S = 7 * 86_400
+LONGEST_REFRESH_S = 365 * 86_400
+_ANY_PORT = Limits(ports=frozenset(range(1, 65_536)))  # which may be used is the installation's to say, when it is read
 
 
 class SourceNotFound(NotFound):
@@ -24,7 +30,7 @@ class SourceNotFound(NotFound):
 
 async def create_source(
     tx: TenantTx, *, agent_id: str, kind: str, name: str, content: str | None = None,
-    faq: Sequence[Mapping[str, object]] | None = None,
+    faq: Sequence[Mapping[str, object]] | None = None, website: Website | None = None,
 ) -> Source:  # fmt: skip
     """A new source in `pending`; defer `index_source` for it in the same transaction. Invalid names the field."""
     checked = _kind(kind)
@@ -33,13 +39,14 @@ async def create_source(
     return await store.insert_source(
         tx, id=new_id("src"), agent_id=agent_id, kind=checked, name=_name(name),
         content=_content(content) if checked == "text" else "", faq=_faq(faq) if checked == "faq" else (),
+        website=_website(website) if checked == "url" else None,
     )  # fmt: skip
 
 
 async def create_file_source(tx: TenantTx, *, agent_id: str, name: str, origin: str, content: str) -> Source:
     """A new source in `pending` with what was read out of a file; defer `index_source` for it."""
     return await store.insert_source(
-        tx, id=new_id("src"), agent_id=agent_id, kind="file", name=_name(name), content=_content(content), faq=(),
+        tx, id=new_id("src"), agent_id=agent_id, kind="file", name=_name(name), content=_content(content),
         origin=_without_nul(origin)[-200:],
     )  # fmt: skip
 
@@ -58,7 +65,7 @@ async def get_source(tx: TenantTx, agent_id: str, source_id: str) -> Source:
 
 async def patch_source(
     tx: TenantTx, agent_id: str, source_id: str, *, name: str | None = None, content: str | None = None,
-    faq: Sequence[Mapping[str, object]] | None = None,
+    faq: Sequence[Mapping[str, object]] | None = None, website: Website | None = None,
 ) -> Source:  # fmt: skip
     """Change what is given. A changed text makes it `pending`; until it is indexed the old one is found."""
     source = await store.read_source(tx, source_id, lock=True)
@@ -73,9 +80,27 @@ async def patch_source(
     if faq is not None:
         _only(source, "faq", "faq")
         changed = replace(changed, faq=_faq(faq))
-    if (changed.content, changed.faq, changed.name) != (source.content, source.faq, source.name):
+    if website is not None:
+        _only(source, "url", "url")
+        site = _website(website)
+        changed = replace(changed, url=site.url, most_pages=site.most_pages, refresh_s=site.refresh_s, refresh_at=None)
+    if _what_is_read(changed) != _what_is_read(source):
         changed = replace(changed, status="pending", error_message=None)
     return await store.update_source(tx, changed)
+
+
+async def read_again(tx: TenantTx, agent_id: str, source_id: str) -> Source:
+    """`pending` again, as somebody asked; what was found until now is found until the reading is done."""
+    source = await store.read_source(tx, source_id, lock=True)
+    if source is None or source.agent_id != agent_id:
+        raise SourceNotFound
+    return await store.update_source(tx, replace(source, status="pending", error_message=None))
+
+
+async def list_pages(tx: TenantTx, agent_id: str, source_id: str) -> tuple[KeptPage, ...]:
+    """The pages of a website as of its last reading, by address."""
+    await get_source(tx, agent_id, source_id)
+    return await store.read_pages(tx, source_id)
 
 
 async def delete_source(tx: TenantTx, agent_id: str, source_id: str) -> None:
@@ -90,12 +115,10 @@ def read_faq(entries: Sequence[Mapping[str, object]] | None) -> tuple[Faq, ...]:
 
 
 def _kind(kind: str) -> Kind:
-    if kind in _LATER:
-        raise _invalid("kind", f"{_LATER[kind]} are not available yet; use text or faq.")
     for known in get_args(Kind):
         if kind == known:
             return cast(Kind, known)
-    raise _invalid("kind", "one of text, faq")
+    raise _invalid("kind", "one of text, faq, url; a file is sent to knowledge/files")
 
 
 def _name(name: str) -> str:
@@ -110,6 +133,27 @@ def _content(content: str | None) -> str:
     if len(content) > MOST_CHARACTERS:
         raise _invalid("content", f"at most {MOST_CHARACTERS} characters; split it into several sources")
     return _without_nul(content)
+
+
+def _website(site: Website | None) -> Website:
+    if site is None or not site.url.strip():
+        raise _invalid("url", "the address where reading begins, such as https://example.com/help")
+    written = site.url.strip()
+    try:
+        url = str(checked(written if "://" in written else f"https://{written}", _ANY_PORT))
+    except Denied as error:
+        raise _invalid("url", error.message) from error
+    if len(url) > 2_000:
+        raise _invalid("url", "at most 2000 characters")
+    if not 1 <= site.most_pages <= MOST_PAGES:
+        raise _invalid("maxPages", f"between 1 and {MOST_PAGES}")
+    if site.refresh_s is not None and not SHORTEST_REFRESH_S <= site.refresh_s <= LONGEST_REFRESH_S:
+        raise _invalid("refreshSeconds", f"null for never, or between {SHORTEST_REFRESH_S} and {LONGEST_REFRESH_S}")
+    return replace(site, url=url)
+
+
+def _what_is_read(source: Source) -> tuple[object, ...]:
+    return source.content, source.faq, source.name, source.url, source.most_pages, source.refresh_s
 
 
 def _faq(entries: Sequence[Mapping[str, object]] | None) -> tuple[Faq, ...]:

@@ -1,26 +1,30 @@
 """All SQL of knowledge but the search itself, which has a file of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from flowyte.kit.db import TenantTx
-from flowyte.knowledge.model import Chunk, Faq, Kind, Source, Status
+from flowyte.knowledge.model import Chunk, Faq, KeptPage, Kind, Source, Status, Website
 
 Row = Any  # a database record: read by name here and nowhere else
 
 _COLUMNS = (
     "id, agent_id, kind, name, content, faq, status, progress_current, progress_total, chunk_count, "
-    "embedding_model, error_message, origin, created_at, updated_at"
+    "embedding_model, error_message, origin, url, most_pages, refresh_s, refresh_at, read_at, last_change, "
+    "created_at, updated_at"
 )
 
 
 async def insert_source(
-    tx: TenantTx, *, id: str, agent_id: str, kind: Kind, name: str, content: str, faq: Sequence[Faq], origin: str = ""
-) -> Source:
+    tx: TenantTx, *, id: str, agent_id: str, kind: Kind, name: str, content: str = "", faq: Sequence[Faq] = (),
+    origin: str = "", website: Website | None = None,
+) -> Source:  # fmt: skip
+    site = website or Website(url="", most_pages=1, refresh_s=None)
     row = await tx.fetchrow(
-        f"INSERT INTO knowledge_sources (org_id, id, agent_id, kind, name, content, faq, origin) "
-        f"VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING {_COLUMNS}",
-        tx.org, id, agent_id, kind, name, content, _plain(faq), origin,
+        f"INSERT INTO knowledge_sources "
+        f"(org_id, id, agent_id, kind, name, content, faq, origin, url, most_pages, refresh_s) "
+        f"VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING {_COLUMNS}",
+        tx.org, id, agent_id, kind, name, content, _plain(faq), origin, site.url, site.most_pages, site.refresh_s,
     )  # fmt: skip
     return _source(row)
 
@@ -46,9 +50,11 @@ async def read_sources(tx: TenantTx, agent_id: str) -> tuple[Source, ...]:
 async def update_source(tx: TenantTx, source: Source) -> Source:
     """Writes what an owner can change, and the status that follows from it."""
     row = await tx.fetchrow(
-        f"UPDATE knowledge_sources SET name = $3, content = $4, faq = $5, status = $6, error_message = $7, "
-        f"updated_at = now() WHERE org_id = $1 AND id = $2 RETURNING {_COLUMNS}",
+        f"UPDATE knowledge_sources SET name = $3, content = $4, faq = $5, status = $6, error_message = $7, url = $8, "
+        f"most_pages = $9, refresh_s = $10, refresh_at = $11, updated_at = now() "
+        f"WHERE org_id = $1 AND id = $2 RETURNING {_COLUMNS}",
         tx.org, source.id, source.name, source.content, _plain(source.faq), source.status, source.error_message,
+        source.url, source.most_pages, source.refresh_s, source.refresh_at,
     )  # fmt: skip
     return _source(row)
 
@@ -77,14 +83,21 @@ async def replace_chunks(
 ) -> None:
     """`chunks` with their new ids; `vectors` of all their probes, in order. The old ones go in the same transaction."""
     await tx.execute("DELETE FROM knowledge_chunks WHERE org_id = $1 AND source_id = $2", tx.org, source_id)
+    await add_chunks(tx, source_id, chunks, vectors)
+
+
+async def add_chunks(
+    tx: TenantTx, source_id: str, chunks: Sequence[tuple[str, Chunk]], vectors: Sequence[Sequence[float]]
+) -> None:
     await tx.executemany(
-        "INSERT INTO knowledge_chunks (org_id, id, source_id, position, title, body, words) "
-        "VALUES ($1, $2, $3, $4, $5, $6, to_tsvector('english', $7))",
+        "INSERT INTO knowledge_chunks (org_id, id, source_id, position, title, body, url, words) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, to_tsvector('english', $8))",
         [
-            (tx.org, id, source_id, place, chunk.title, chunk.text, " ".join((chunk.title, chunk.text, *chunk.probes)))
+            (tx.org, id, source_id, place, chunk.title, chunk.text, chunk.url,
+             " ".join((chunk.title, chunk.text, *chunk.probes)))
             for place, (id, chunk) in enumerate(chunks)
         ],
-    )
+    )  # fmt: skip
     probes = [(id, number, asked) for id, chunk in chunks for number, asked in enumerate(chunk.probes)]
     await tx.executemany(
         "INSERT INTO knowledge_probes (org_id, chunk_id, number, asked, embedding) "
@@ -93,11 +106,77 @@ async def replace_chunks(
     )
 
 
+async def read_pages(tx: TenantTx, source_id: str) -> tuple[KeptPage, ...]:
+    rows = await tx.fetch(
+        "SELECT url, title, digest, characters, missed, read_at FROM knowledge_pages "
+        "WHERE org_id = $1 AND source_id = $2 ORDER BY url",
+        tx.org, source_id,
+    )  # fmt: skip
+    return tuple(KeptPage(**dict(row)) for row in rows)
+
+
+async def keep_page(tx: TenantTx, source_id: str, url: str, *, title: str, digest: bytes, characters: int) -> None:
+    await tx.execute(
+        "INSERT INTO knowledge_pages (org_id, source_id, url, title, digest, characters) "
+        "VALUES ($1, $2, $3, $4, $5, $6) "
+        "ON CONFLICT (org_id, source_id, url) DO UPDATE SET title = $4, digest = $5, characters = $6, missed = NULL, "
+        "read_at = now()",
+        tx.org, source_id, url, title, digest, characters,
+    )  # fmt: skip
+
+
+async def miss_page(tx: TenantTx, source_id: str, url: str, reason: str) -> None:
+    """What was read of it before stays."""
+    await tx.execute(
+        "INSERT INTO knowledge_pages (org_id, source_id, url, missed) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (org_id, source_id, url) DO UPDATE SET missed = $4",
+        tx.org, source_id, url, reason,
+    )  # fmt: skip
+
+
+async def drop_pages(tx: TenantTx, source_id: str, urls: Sequence[str]) -> None:
+    await tx.execute(
+        "DELETE FROM knowledge_pages WHERE org_id = $1 AND source_id = $2 AND url = ANY ($3)", tx.org, source_id, urls
+    )
+
+
+async def drop_chunks_of(tx: TenantTx, source_id: str, urls: Sequence[str]) -> None:
+    await tx.execute(
+        "DELETE FROM knowledge_chunks WHERE org_id = $1 AND source_id = $2 AND url = ANY ($3)", tx.org, source_id, urls
+    )
+
+
+async def finish_reading(
+    tx: TenantTx, source_id: str, changes: Mapping[str, int], *, model: str, error: str | None
+) -> None:
+    """The website was read: what came of it, and when it is read again."""
+    await tx.execute(
+        "UPDATE knowledge_sources SET status = 'indexed', read_at = now(), last_change = $3, embedding_model = $4, "
+        "error_message = $5, refresh_at = now() + make_interval(secs => refresh_s), updated_at = now(), "
+        "chunk_count = n, progress_current = p, progress_total = p "
+        "FROM (SELECT count(*)::int AS n FROM knowledge_chunks WHERE org_id = $1 AND source_id = $2) c, "
+        "(SELECT count(*)::int AS p FROM knowledge_pages "
+        "WHERE org_id = $1 AND source_id = $2 AND digest IS NOT NULL) d "
+        "WHERE org_id = $1 AND id = $2",
+        tx.org, source_id, dict(changes), model, error,
+    )  # fmt: skip
+
+
+async def try_again_later(tx: TenantTx, source_id: str) -> None:
+    """A website that could not be read is asked again when it was to be."""
+    await tx.execute(
+        "UPDATE knowledge_sources SET refresh_at = now() + make_interval(secs => refresh_s) "
+        "WHERE org_id = $1 AND id = $2",
+        tx.org, source_id,
+    )  # fmt: skip
+
+
 async def bytes_kept(tx: TenantTx) -> int:
     """Of all sources, as they were given."""
     kept = await tx.fetchval(
-        "SELECT coalesce(sum(octet_length(content) + octet_length(faq::text)), 0)::bigint FROM knowledge_sources "
-        "WHERE org_id = $1", tx.org,
+        "SELECT coalesce((SELECT sum(octet_length(content) + octet_length(faq::text)) FROM knowledge_sources "
+        "WHERE org_id = $1), 0)::bigint + coalesce((SELECT sum(characters) FROM knowledge_pages WHERE org_id = $1), 0)",
+        tx.org,
     )  # fmt: skip
     return int(kept)
 
