@@ -17,7 +17,7 @@ setup: $(VENV)/.installed      ## environment and models; does nothing when done
 	@$(BIN)/flowyte models --fetch --quiet-when-ready
 
 test: setup $(VENV)/.developer check   ## every ring; a ring that cannot run here is printed as skipped
-	@$(BIN)/pytest
+	@FLOWYTE_TEST_RESULTS=build/test-results.json $(BIN)/pytest
 
 explore: setup $(VENV)/.developer  ## generated tests with new cases, many more of them; minutes, and for hunting only
 	@HYPOTHESIS_PROFILE=explore $(BIN)/pytest -q tests/unit

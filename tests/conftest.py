@@ -1,10 +1,16 @@
 """Every test belongs to the ring of its folder."""
 
 import os
+import platform
+from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+import flowyte
+from flowyte.trust.results import Written, source_digest, write_results
 
 # `make test` tries the same generated cases everywhere, so that a red run means that the code has changed for the
 # worse. `make explore` looks for new ones: what it finds becomes a test with a name.
@@ -19,3 +25,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         ring = item.path.relative_to(TESTS).parts[0]
         item.add_marker(getattr(pytest.mark, ring))
+
+
+# What the trust page shows of the tests: for each file how many passed, failed and were skipped. `make test` keeps it.
+_COUNTS: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.when == "call" or report.outcome != "passed":
+        _COUNTS[report.nodeid.partition("::")[0]][("passed", "failed", "skipped").index(report.outcome)] += 1
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    kept = os.environ.get("FLOWYTE_TEST_RESULTS")
+    if kept and not session.config.option.collectonly:
+        package = Path(flowyte.__file__).parent
+        tests = {path: (passed, failed, skipped) for path, (passed, failed, skipped) in sorted(_COUNTS.items())}
+        write_results(
+            Path(kept),
+            Written(
+                version=flowyte.__version__, source=source_digest(package), at=datetime.now(UTC),
+                machine=f"{os.cpu_count()} cores, {platform.machine()}", tests=tests,
+            ),
+        )  # fmt: skip

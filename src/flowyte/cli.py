@@ -233,6 +233,23 @@ def doctor(data: Data = None, json: AsJson = False) -> None:
         raise SystemExit(1)
 
 
+@app.command()
+def trust(data: Data = None, json: AsJson = False) -> None:
+    """What is promised and whether it holds on the installation that runs on --data. Example: flowyte trust --json"""
+    from flowyte.wiring import trust as looked
+
+    claims = run(looked.look(settings_of(data_dir=data)))
+    if json:
+        out(looked.claims_shown(claims))
+    else:
+        table = Table("", "claim", "state", "because")
+        for judged in claims:
+            table.add_row(judged.claim.id, judged.claim.title, judged.status.replace("_", " "), judged.reason)
+        Console().print(table)
+    if any(judged.status == "broken" for judged in claims):
+        raise SystemExit(1)
+
+
 @prove_app.command("guardrails")
 def prove_guardrails(
     seed: Annotated[int, typer.Option(help="Of everything that is left to chance.")] = 20_260_101,

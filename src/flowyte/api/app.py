@@ -22,6 +22,7 @@ from flowyte.api import (
     sign_in,
     simulate,
     skills,
+    trust,
     voices,
     widget,
 )
@@ -59,6 +60,7 @@ def api_routes() -> Router:
             publishable.ROUTES,
             sign_in.ROUTES,
             skills.ROUTES,
+            trust.ROUTES,
             knowledge.ROUTES,
             voices.ROUTES,
             conversations.ROUTES,

@@ -18,6 +18,7 @@ from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.rate import Rates
 from flowyte.tenancy.storage import Storage
+from flowyte.trust.board import Board
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
@@ -71,6 +72,8 @@ class ApiServices:
     embed: Callable[[str], Awaitable[Sequence[float]]]
     parts_of: Callable[[TenantTx, str], Awaitable[dict[str, Any]]]
     """What other rooms add to an agent's version (its skills and sources)."""
+    board: Board
+    """The trust page's claims as they stand."""
     limits: RequestLimits = RequestLimits()
     rates: Rates = field(default_factory=Rates)
     storage: Storage

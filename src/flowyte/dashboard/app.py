@@ -22,6 +22,7 @@ from flowyte.dashboard import (
     simulate,
     skills,
     talk,
+    trust,
     verification,
     versions,
     website,
@@ -50,6 +51,7 @@ PAGES = (
     account,
     by_mail,
     audit,
+    trust,
 )
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
 

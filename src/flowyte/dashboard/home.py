@@ -21,6 +21,7 @@ from flowyte.skills import ledger
 from flowyte.skills.kinds.template import text_of
 from flowyte.skills.ledger import Entry
 from flowyte.tenancy.audit import note
+from flowyte.trust.reports import count_unseen
 
 SHOWN = 8
 MOST_AGENTS = 50
@@ -58,8 +59,10 @@ async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) ->
         ]
         recent = await list_conversations(tx, limit=SHOWN)
         seven = await week(tx, pages.clock.now())
+        unseen = await count_unseen(tx)
         doubtful = await ledger.in_doubt(tx, pages.sealer, now=pages.clock.now(), limit=MOST_DOUBTS)
-    needs = [doubt_of(entry) for entry in doubtful] + needs_of(request.scope["rail"], frames)  # type: ignore[typeddict-item]
+    needs = [reported(unseen)] if unseen else []
+    needs += [doubt_of(entry) for entry in doubtful] + needs_of(request.scope["rail"], frames)  # type: ignore[typeddict-item]
     needs += [
         Need(words=f"{source.name} of {frame.agent.name} could not be read",
              href=f"{frame.base}/knowledge/{source.id}", action="Look at it")
@@ -79,6 +82,12 @@ async def found_out(request: Request[Any, Any, Any], pages: Pages, viewer: Viewe
             raise NotFound
         await note(tx, "skill_runs.found_out", run_id)
     return Redirect("/", status_code=303)
+
+
+def reported(unseen: int) -> Need:
+    return Need(
+        words=f"{words.plural(unseen, 'report')} of a vulnerability came in", href="/security/reports", action="Read"
+    )
 
 
 def doubt_of(entry: Entry) -> Need:

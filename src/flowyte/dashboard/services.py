@@ -20,6 +20,7 @@ from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.storage import Storage
+from flowyte.trust.board import Board
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
@@ -41,6 +42,8 @@ class PageServices:
     address: str
     """By which this installation is reached; links in letters begin with it, whatever a request says."""
     storage: Storage
+    board: Board
+    """The trust page's claims as they stand."""
     mail: Outbox | None = None
     trials: Trials | None = None
     """Skills carried out outside conversations; None in a process that carries out none."""

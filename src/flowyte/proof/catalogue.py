@@ -4,6 +4,8 @@ It only reads. Each rule's message says which table. `GLOBAL_TABLES` is the whol
 organization, each with the reason why it may be so.
 """
 
+from collections.abc import Awaitable, Callable
+
 import asyncpg
 
 GLOBAL_TABLES = {
@@ -22,6 +24,15 @@ GLOBAL_TABLES = {
 }
 POLICY = "(org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS \"nullif\"))"
 APP = "flowyte_app"
+
+
+async def ask(dsn: str, read: Callable[[asyncpg.Connection], Awaitable[list[str]]]) -> list[str]:
+    """`violations` or `tenant_tables` of the database at `dsn`, on a connection of its own."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        return await read(connection)
+    finally:
+        await connection.close()
 
 
 async def violations(connection: asyncpg.Connection) -> list[str]:

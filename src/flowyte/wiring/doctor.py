@@ -85,7 +85,8 @@ async def _disk(settings: Settings) -> list[Finding]:
     return [Finding(check="disk", state="good", words=words)]
 
 
-def _dsn(settings: Settings) -> str:
+def dsn_of(settings: Settings) -> str:
+    """Of the database that serves on this data folder; SetupError when none does."""
     cluster = None if settings.database_url else postgres.running(settings.data_dir / "postgres")
     if not settings.database_url and cluster is None:
         raise SetupError("No database serves on this data folder. Start `flowyte up`, then ask again.")
@@ -93,9 +94,9 @@ def _dsn(settings: Settings) -> str:
 
 
 async def _database(settings: Settings) -> list[Finding]:
-    database = await Database.open(_dsn(settings), size=1)  # refuses a role that is too strong and an old server
+    database = await Database.open(dsn_of(settings), size=1)  # refuses a role that is too strong and an old server
     await database.close()
-    connection = await asyncpg.connect(_dsn(settings))
+    connection = await asyncpg.connect(dsn_of(settings))
     try:
         server = await connection.fetchval("SHOW server_version")
         theirs = await connection.fetchval("SELECT clock_timestamp()")

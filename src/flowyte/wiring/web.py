@@ -28,6 +28,7 @@ from flowyte.observe.evidence import Keeper
 from flowyte.providers.smtp import Outbox
 from flowyte.skills.trial import Trials
 from flowyte.tenancy.storage import Storage
+from flowyte.trust.board import Board
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.minds import open_mind
@@ -36,13 +37,15 @@ from flowyte.wiring.serving import say_ready, stop_on_signal
 from flowyte.wiring.skills import open_outbox, open_trials
 from flowyte.wiring.talk import make_talk_token, stream_url
 from flowyte.wiring.tls import address, check_exposure, https, https_only, listener
+from flowyte.wiring.trust import board_of, house_of, routes_of
 
 GRACE_S = 5
 
 
 def api_services(
-    base: Foundation, embedder: Embedder, desk: Desk, outbox: Outbox | None = None, trials: Trials | None = None
-) -> ApiServices:
+    base: Foundation, embedder: Embedder, desk: Desk, board: Board, outbox: Outbox | None = None,
+    trials: Trials | None = None,
+) -> ApiServices:  # fmt: skip
     def make_talk(
         org: UUID, agent_id: str, draft: bool, line: Any, parties: Mapping[str, str] | None = None, by: bytes = b""
     ) -> Talk:
@@ -68,6 +71,7 @@ def api_services(
         storage=Storage(
             (knowledge.bytes_kept, observe.bytes_kept), base.clock, most_mb=base.settings.organization_storage_mb
         ),
+        board=board,
         mail=outbox,
         trials=trials,
         limits=RequestLimits(of_credential=base.settings.key_rpm, of_organization=base.settings.organization_rpm),
@@ -87,6 +91,7 @@ def page_services(base: Foundation, api: ApiServices) -> PageServices:
         signer=base.signer,
         address=address(base.settings),
         storage=api.storage,
+        board=api.board,
         mail=api.mail,
         trials=api.trials,
         rehearse=api.desk.rehearse,
@@ -116,7 +121,8 @@ def application(
         openapi_config=openapi.config(),
         debug=False,
     )
-    app.state.services = api_services(base, embedder, desk, outbox, trials)
+    house = house_of(base, lambda: routes_of(app), mail=outbox is not None)
+    app.state.services = api_services(base, embedder, desk, board_of(house), outbox, trials)
     app.state.pages = page_services(base, app.state.services)
     return app
 
@@ -145,9 +151,11 @@ async def serve(settings: Settings) -> None:
         trials = await stack.enter_async_context(open_trials(base, outbox, embedder))
         keeper = Keeper(database=base.database, sealer=base.sealer, clock=base.clock, data_dir=settings.data_dir)
         desk = Desk(database=base.database, mind=mind, keeper=keeper, clock=base.clock)
-        app: Any = application(base, embedder, desk, outbox, trials)
+        app = application(base, embedder, desk, outbox, trials)
+        board: Board = app.state.services.board
+        served: Any = https_only(app) if settings.trusted_proxy else app
         config = uvicorn.Config(
-            https_only(app) if settings.trusted_proxy else app,
+            served,
             host=settings.host,
             port=settings.port,
             http="httptools",
@@ -163,7 +171,7 @@ async def serve(settings: Settings) -> None:
         server = Server(config, address(settings))
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(server._serve())
-            running = [group.create_task(work) for work in (keeper.run(), desk.run(), *sending)]
+            running = [group.create_task(work) for work in (keeper.run(), desk.run(), board.keep_fresh(), *sending)]
             await stop.wait()
             server.should_exit = True
             await serving

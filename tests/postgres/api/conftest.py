@@ -32,6 +32,7 @@ from flowyte.skills.runner import Runner
 from flowyte.tenancy.keys import create_key
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.storage import Storage
+from flowyte.trust.board import Board
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
@@ -100,8 +101,9 @@ async def parts_of(_tx: TenantTx, _agent_id: str) -> dict[str, Any]:
 
 @pytest.fixture
 def house(
-    database: Database, organization: Principal, other_organization: Principal, keys: FileKeys, tmp_path: Path
-) -> House:
+    database: Database, organization: Principal, other_organization: Principal, keys: FileKeys, board: Board,
+    tmp_path: Path,
+) -> House:  # fmt: skip
     clock = SystemClock()
     sealer = Sealer(keys)
     services = ApiServices(
@@ -109,7 +111,7 @@ def house(
         data_dir=tmp_path, desk=desk_of(database, sealer, clock, tmp_path), make_talk=make_talk, embed=embed,
         address=OWN, limits=RequestLimits(of_credential=60_000, of_organization=600_000),
         storage=Storage((knowledge.bytes_kept, observe.bytes_kept), clock, most_mb=1),
-        parts_of=parts_of,
+        parts_of=parts_of, board=board,
     )  # fmt: skip
     app = Litestar([api_routes(), phone_routes()], exception_handlers=HANDLERS)
     app.state.services = services

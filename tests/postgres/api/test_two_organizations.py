@@ -34,6 +34,7 @@ from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.scopes import SECRET_KEY_SCOPES
 from flowyte.tenancy.sessions import create_session
 from flowyte.tenancy.storage import Storage
+from flowyte.trust.board import Board
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
@@ -111,15 +112,16 @@ WITHOUT_ID = {
     "listNumbers",
     "listVoices",
     "health",
+    "listTrustClaims",
     "reportLeakedKey",
 }
-OPEN = {"health", "reportLeakedKey"}
+OPEN = {"health", "reportLeakedKey", "listTrustClaims"}
 BY_VISITOR = {"createWidgetSession", "listWidgetMessages", "sendWidgetMessage", "endWidgetSession"}  # test_widget.py
 BY_SIGNATURE = {"playRecording"}  # tests of its own: the token is the permission
 
 
 @pytest.fixture
-async def services(database: Database, keys: FileKeys, tmp_path: Path) -> ApiServices:
+async def services(database: Database, keys: FileKeys, board: Board, tmp_path: Path) -> ApiServices:
     async def embed(_text: str) -> list[float]:
         return [1.0] + [0.0] * 383
 
@@ -143,6 +145,7 @@ async def services(database: Database, keys: FileKeys, tmp_path: Path) -> ApiSer
         make_talk=talk,
         embed=embed,
         parts_of=parts_of,
+        board=board,
         storage=Storage((), clock),
         limits=RequestLimits(of_credential=60_000, of_organization=600_000),
     )

@@ -32,6 +32,7 @@ from flowyte.tenancy.people import Account
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.sessions import authenticate_session, create_session
 from flowyte.tenancy.storage import Storage
+from flowyte.trust.board import Board
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
@@ -83,8 +84,9 @@ async def parts_of(_tx: TenantTx, _agent_id: str) -> dict[str, Any]:
 
 @pytest.fixture
 def house(
-    database: Database, organization: Principal, other_organization: Principal, keys: FileKeys, tmp_path: Path
-) -> House:
+    database: Database, organization: Principal, other_organization: Principal, keys: FileKeys, board: Board,
+    tmp_path: Path,
+) -> House:  # fmt: skip
     pages = PageServices(
         database=database,
         peppers=Peppers(keys),
@@ -94,6 +96,7 @@ def house(
         secure=False,
         embed=embed,
         parts_of=parts_of,
+        board=board,
         storage=Storage((), SystemClock()),
         signer=UrlSigner(keys, SystemClock()),
         address=OWN,
@@ -174,7 +177,13 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
         invite, _ = await members.invite(tx, pages.door, principal, email="desk@example.com", role="builder")
         await tx.execute("INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, 'a@example.com', 'builder')",
                          tx.org, person := new_id("per"))  # fmt: skip
+        await tx.execute(
+            "INSERT INTO security_reports (org_id, id, received_at, sealed) VALUES ($1, $2, now(), $3)",
+            tx.org, report := new_id("vul"), await pages.sealer.seal(tx, "security_reports", "sealed", report,
+                                                                    b'{"report":"<b>It opens</b>","contact":""}'),
+        )  # fmt: skip
     return {
+        "report_id": report,
         "member_id": person,
         "invite_id": invite.id,
         "publishable_key_id": site_key.id,

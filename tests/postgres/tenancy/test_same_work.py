@@ -26,6 +26,7 @@ from flowyte.tenancy.keys import authenticate_key, create_key, revoke_key
 from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.storage import Storage
+from flowyte.trust.board import Board
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
@@ -76,12 +77,12 @@ async def _leave(_connection: asyncpg.Connection) -> None:
 
 
 @pytest.fixture
-def pages(watched: Database, work: Work, keys: FileKeys, tmp_path: Path) -> PageServices:
+def pages(watched: Database, work: Work, keys: FileKeys, board: Board, tmp_path: Path) -> PageServices:
     clock = SystemClock()
     return PageServices(
         database=watched, peppers=Peppers(keys), clock=clock, sealer=Sealer(keys), data_dir=tmp_path, secure=False,
         embed=embed, parts_of=parts_of, storage=Storage((), clock), signer=UrlSigner(keys, clock), address=OWN,
-        passwords=Counted(work),
+        passwords=Counted(work), board=board,
     )  # fmt: skip
 
 

@@ -1,0 +1,48 @@
+"""What the probes may look at, filled by wiring. Nothing here can change a row of an organization's."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flowyte.kit.clock import Clock
+from flowyte.kit.db import Database
+from flowyte.vault.seal import Sealer
+from flowyte.vault.sign import UrlSigner
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """An address that is served, and what it asks of who comes: a scope, or the reason why it asks nothing."""
+
+    path: str
+    scope: str | None
+    public: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How requests come here."""
+
+    address: str
+    loopback: bool
+    own_tls: bool
+    proxy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    database: Database
+    clock: Clock
+    sealer: Sealer
+    signer: UrlSigner
+    data_dir: Path
+    reach: Reach
+    violations: Callable[[], Awaitable[Sequence[str]]]
+    """What the catalogue of the database has against the boundary; `proof.catalogue` names it."""
+    tables: Callable[[], Awaitable[Sequence[str]]]
+    """Every table that holds rows of organizations."""
+    routes: Callable[[], Sequence[Route]]
+    """Of the process that serves; none where nothing is served, as on the command line."""
+    key_files: bool = True
+    """Whether the key-encryption keys are files of this machine."""
+    mail: bool = False

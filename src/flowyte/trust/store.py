@@ -1,0 +1,72 @@
+"""What the probes read of organizations: ids and states, never what anybody said."""
+
+import uuid
+from typing import Any
+
+from flowyte.kit.db import Database, TenantTx, Tx
+from flowyte.tenancy.organizations import all_organizations, system_principal
+
+MOST_ORGANIZATIONS = 20  # looked at by one probe; each costs a transaction, and there is a look every minute
+
+
+async def some_organizations(database: Database) -> list[uuid.UUID]:
+    async with database.platform() as tx:
+        return (await all_organizations(tx))[:MOST_ORGANIZATIONS]
+
+
+async def organizations_with_keys(database: Database) -> list[uuid.UUID]:
+    """Those that have sealed something already, so that a probe does not make their first key."""
+    found = []
+    for org in await some_organizations(database):
+        async with database.tenant(system_principal(org)) as tx:
+            if await tx.fetchval("SELECT EXISTS (SELECT FROM org_keys WHERE org_id = $1)", tx.org):
+                found.append(org)
+    return found
+
+
+async def tables_with_rows(tx: Tx, tables: list[str]) -> list[str]:
+    """Which of `tables` show any row in this transaction."""
+    asked = " UNION ALL ".join(f"(SELECT '{name}' AS name FROM \"{name}\" LIMIT 1)" for name in tables)
+    return [row["name"] for row in await tx.fetch(asked)] if tables else []
+
+
+async def newest_ids(tx: TenantTx) -> list[str]:
+    """The organization's newest agent and conversation."""
+    rows = await tx.fetch(
+        "(SELECT id FROM agents WHERE org_id = $1 ORDER BY created_at DESC LIMIT 1) UNION ALL "
+        "(SELECT id FROM conversations WHERE org_id = $1 ORDER BY started_at DESC LIMIT 1)", tx.org,
+    )  # fmt: skip
+    return [row["id"] for row in rows]
+
+
+async def reached(tx: TenantTx, ids: list[str]) -> int:
+    """How many of these ids can be read here, asked for without any organization."""
+    rows = await tx.fetch(
+        "SELECT id FROM agents WHERE id = ANY($1) UNION ALL SELECT id FROM conversations WHERE id = ANY($1)", ids
+    )
+    return len(rows)
+
+
+async def newest_calls(tx: TenantTx, *, recorded: bool, limit: int) -> list[tuple[str, str]]:
+    """Ids and recording states of ended calls."""
+    rows = await tx.fetch(
+        "SELECT id, recording_state FROM conversations WHERE org_id = $1 AND ended_at IS NOT NULL "
+        "AND channel = 'voice' AND (recording_state = 'none') = $2 ORDER BY started_at DESC LIMIT $3",
+        tx.org, not recorded, limit,
+    )  # fmt: skip
+    return [(row["id"], row["recording_state"]) for row in rows]
+
+
+async def live_snapshots(tx: TenantTx) -> list[dict[str, Any]]:
+    """What is published of each agent that answers."""
+    rows = await tx.fetch(
+        "SELECT v.snapshot FROM agents a JOIN agent_versions v ON v.org_id = a.org_id AND v.id = a.published_version "
+        "WHERE a.org_id = $1 AND a.is_active LIMIT 100", tx.org,
+    )  # fmt: skip
+    return [row["snapshot"] for row in rows]
+
+
+async def lines_of_secrets(tx: TenantTx, table: str) -> list[str]:
+    """The newest rows of a table that must hold no secret, as text."""
+    rows = await tx.fetch(f"SELECT t::text AS line FROM {table} t WHERE org_id = $1 LIMIT 200", tx.org)
+    return [row["line"] for row in rows]

@@ -1,0 +1,68 @@
+"""Fills what the trust page's probes look at: the database's catalogue, the routes that are served, the settings."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from litestar import Litestar
+
+import flowyte
+from flowyte.kit.settings import Settings
+from flowyte.proof import catalogue
+from flowyte.trust.board import Board
+from flowyte.trust.claims import CLAIMS
+from flowyte.trust.house import House, Reach, Route
+from flowyte.trust.model import Judged
+from flowyte.trust.probes import PROBES
+from flowyte.trust.results import find_results
+from flowyte.trust.shown import claims_shown
+from flowyte.wiring.doctor import dsn_of
+from flowyte.wiring.foundation import Foundation, foundation
+from flowyte.wiring.tls import address, loopback
+
+__all__ = ["board_of", "claims_shown", "house_of", "look", "routes_of"]
+
+
+def house_of(base: Foundation, routes: Callable[[], Sequence[Route]], *, mail: bool) -> House:
+    settings = base.settings
+
+    return House(
+        database=base.database,
+        clock=base.clock,
+        sealer=base.sealer,
+        signer=base.signer,
+        data_dir=settings.data_dir,
+        reach=Reach(
+            address=address(settings),
+            loopback=loopback(settings.host) and not settings.trusted_proxy,
+            own_tls=bool(settings.tls_cert),
+            proxy=settings.trusted_proxy,
+        ),
+        violations=partial(catalogue.ask, settings.database_url, catalogue.violations),
+        tables=partial(catalogue.ask, settings.database_url, catalogue.tenant_tables),
+        routes=routes,
+        key_files=settings.keys == "file",
+        mail=mail,
+    )
+
+
+def routes_of(app: Litestar) -> list[Route]:
+    """Everything that is served, but for what the framework itself answers (the OpenAPI document, OPTIONS)."""
+    return [
+        Route(path=route.path, scope=handler.opt.get("scope"), public=handler.opt.get("public"))
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        if handler.handler_name not in ("options_handler",) and not route.path.startswith("/api/v1/openapi")
+    ]
+
+
+def board_of(house: House) -> Board:
+    return Board(house, CLAIMS, PROBES, find_results(Path(flowyte.__file__).parent))
+
+
+async def look(settings: Settings) -> tuple[Judged, ...]:
+    """The claims now, for the command line; what only a serving process can show is left out."""
+    settings = replace(settings, database_url=dsn_of(settings))
+    async with foundation(settings) as base:
+        return await board_of(house_of(base, list, mail=bool(settings.smtp_url.reveal()))).look()

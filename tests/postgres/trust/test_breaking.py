@@ -1,0 +1,275 @@
+"""A control is switched off, and its claim turns red: one test a control, on a running installation's own parts."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from tests.postgres.trust.conftest import call
+
+from flowyte.compliance import consent
+from flowyte.guardrails import engine
+from flowyte.kit.db import Database
+from flowyte.kit.errors import SetupError
+from flowyte.kit.postgres import Cluster
+from flowyte.observe import access
+from flowyte.observe.recording import recording_path
+from flowyte.skills import arguments
+from flowyte.tenancy.principal import Principal
+from flowyte.testing.clock import VirtualClock
+from flowyte.trust import board as boards
+from flowyte.trust import security_txt as security
+from flowyte.trust.board import Board
+from flowyte.trust.claims import CLAIMS
+from flowyte.trust.house import House, Reach, Route
+from flowyte.trust.model import Judged
+from flowyte.trust.probes import PROBES, calls, disclosure, reporting
+from flowyte.vault.sign import UrlSigner
+
+
+async def looked(house: House, *ids: str) -> dict[str, Judged]:
+    """Those claims, or all of them."""
+    claims = [claim for claim in CLAIMS if claim.id in ids or not ids]
+    return {each.claim.id: each for each in await Board(house, claims, PROBES, None).look()}
+
+
+async def test_on_a_whole_installation_nothing_is_broken(house: House, furnished: Principal) -> None:
+    """And what has a probe is kept, but for what is still being built."""
+    seen = await looked(house)
+    assert {name: each.reason for name, each in seen.items() if each.status == "broken"} == {}
+    kept = {name for name, each in seen.items() if each.status == "kept"}
+    assert kept >= {"T1", "T2", "T3", "T4", "T5", "T6", "T8", "T9", "T10", "T11", "T12", "T13", "T18", "T23"}
+
+
+@asynccontextmanager
+async def altered(cluster: Cluster, done: str, undone: str) -> AsyncIterator[None]:
+    """The schema as somebody might leave it, and as it was."""
+    connection = await asyncpg.connect(cluster.owner_dsn)
+    try:
+        await connection.execute(done)
+        yield
+    finally:
+        await connection.execute(undone)
+        await connection.close()
+
+
+SCHEMA = {
+    "a table without an organization": (
+        "T1", "CREATE TABLE stray (id text PRIMARY KEY); GRANT SELECT ON stray TO flowyte_app", "DROP TABLE stray",
+    ),
+    "an index without it": ("T1", "CREATE UNIQUE INDEX oracle ON messages (id)", "DROP INDEX oracle"),
+    "row security is off": (
+        "T3", "ALTER TABLE messages DISABLE ROW LEVEL SECURITY", "ALTER TABLE messages ENABLE ROW LEVEL SECURITY",
+    ),
+    "row security is not forced": (
+        "T3", "ALTER TABLE agents NO FORCE ROW LEVEL SECURITY", "ALTER TABLE agents FORCE ROW LEVEL SECURITY",
+    ),
+    "a policy more": (
+        "T3", "CREATE POLICY all_may ON agents FOR SELECT USING (true)", "DROP POLICY all_may ON agents",
+    ),
+    "ids read from elsewhere": (
+        "T4", "CREATE POLICY all_may ON conversations FOR SELECT USING (true)", "DROP POLICY all_may ON conversations",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("control", SCHEMA)
+async def test_a_hole_in_the_schema_turns_its_claim_red(
+    house: House, furnished: Principal, cluster: Cluster, control: str
+) -> None:
+    """Somebody dropped a policy, or added a table by hand."""
+    claim, done, undone = SCHEMA[control]
+    async with altered(cluster, done, undone):
+        assert (await looked(house, claim))[claim].status == "broken"
+    assert (await looked(house, claim))[claim].status == "kept"
+
+
+async def test_a_role_that_is_too_strong_turns_it_red(house: House, furnished: Principal, cluster: Cluster) -> None:
+    """The probe opens the database as it serves; a role that owns the tables passes every policy that is not forced."""
+    strong = await Database.open(cluster.owner_dsn, size=1, check=False)
+    try:
+        with pytest.raises(SetupError):
+            await strong.refuse_unsafe_role()
+        assert (await looked(replace(house, database=strong), "T3"))["T3"].status == "broken"
+    finally:
+        await strong.close()
+
+
+def _open_route(house: House, _patch: pytest.MonkeyPatch) -> House:
+    routes = [*house.routes(), Route(path="/api/v1/all", scope=None, public=None)]
+    return replace(house, routes=lambda: routes)
+
+
+def _long_life(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(access, "TTL_S", 86_400)
+    return house
+
+
+def _no_mac(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(UrlSigner, "_mac", lambda *_: b"\0" * 32)
+    return house
+
+
+def _open_objects(house: House, _patch: pytest.MonkeyPatch) -> House:
+    (house.data_dir / "objects").chmod(0o755)
+    return house
+
+
+def _no_notice(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(calls, "disclosure", lambda _agent: "Hello.")
+    return house
+
+
+def _capture_at_once(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(consent.Consent, "may_capture", property(lambda _self: True))
+    return house
+
+
+def _plain_http(house: House, _patch: pytest.MonkeyPatch) -> House:
+    return replace(house, reach=Reach(address="http://flowyte.example.com", loopback=False, own_tls=False, proxy=""))
+
+
+def _readable_key(house: House, _patch: pytest.MonkeyPatch) -> House:
+    next(path for path in (house.data_dir / "keys").iterdir() if path.is_file()).chmod(0o644)
+    return house
+
+
+def _unbound_seal(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr("flowyte.vault.seal.place_of", lambda *_: b"anywhere")
+    return house
+
+
+def _takes_anything(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(disclosure, "wrong", lambda schema, given, required: arguments.wrong(
+        {**schema, "properties": {name: {} for name in given}}, given, required))  # fmt: skip
+    return house
+
+
+def _tells_all(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(disclosure, "split", lambda result, *_, **__: (dict(result), {}))
+    return house
+
+
+def _judges_nothing(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(disclosure, "judge", lambda _policies, act, situation: engine.judge(
+        (engine.RateLimit(per_minute=9, per_conversation=9),), act, situation))  # fmt: skip
+    return house
+
+
+def _stale_contact(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(security, "LIFE", timedelta(days=-1))
+    return house
+
+
+def _no_form(house: House, _patch: pytest.MonkeyPatch) -> House:
+    routes = [route for route in house.routes() if route.path != "/security/report"]
+    return replace(house, routes=lambda: routes)
+
+
+def _fails(house: House, patch: pytest.MonkeyPatch) -> House:
+    def gone(*_: object) -> str:
+        raise RuntimeError
+
+    patch.setattr(reporting, "security_txt", gone)
+    return house
+
+
+OFF: dict[str, tuple[str, Callable[[House, pytest.MonkeyPatch], House]]] = {
+    "a route that asks nobody": ("T2", _open_route),
+    "signed addresses live for a day": ("T6", _long_life),
+    "signatures are not checked": ("T6", _no_mac),
+    "the folder of recordings is open": ("T6", _open_objects),
+    "no notice": ("T7", _no_notice),
+    "capture before the notice": ("T7", _capture_at_once),
+    "plain HTTP from elsewhere": ("T9", _plain_http),
+    "a key file that others read": ("T10", _readable_key),
+    "seals that are bound to no place": ("T10", _unbound_seal),
+    "undeclared fields are taken": ("T11", _takes_anything),
+    "everything is disclosed": ("T12", _tells_all),
+    "effects are not judged": ("T12", _judges_nothing),
+    "security.txt has run out": ("T23", _stale_contact),
+    "the form is gone": ("T23", _no_form),
+    "a probe that fails": ("T23", _fails),
+}
+
+
+@pytest.mark.parametrize("control", OFF)
+async def test_a_control_that_is_off_turns_its_claim_red(
+    house: House, furnished: Principal, monkeypatch: pytest.MonkeyPatch, control: str
+) -> None:
+    """What was kept before is broken now, with a reason in words."""
+    claim, switch = OFF[control]
+    assert (await looked(house, claim))[claim].status in ("kept", "in_progress")
+    seen = (await looked(switch(house, monkeypatch), claim))[claim]
+    assert seen.status == "broken"
+    assert seen.reason.endswith(".")
+
+
+async def test_a_key_that_is_kept_readable_turns_it_red(house: House, furnished: Principal) -> None:
+    """A later change remembers an answer with its secret."""
+    key = "flowyte_sk_live_" + "a" * 36
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute(
+            "INSERT INTO api_keys (org_id, id, name, digest, pepper, prefix, last_four, scopes, created_by) "
+            "VALUES ($1, 'key_x', $2, 'x', 1, '', '', '{}', 'x')", tx.org, key,
+        )  # fmt: skip
+    assert (await looked(house, "T13"))["T13"].status == "broken"
+
+
+async def test_a_recording_that_was_altered_turns_it_red(house: House, furnished: Principal) -> None:
+    """One bit of it."""
+    recorded = await call(house, furnished, recorded=True)
+    path = recording_path(house.data_dir, furnished.org, recorded)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    assert (await looked(house, "T5"))["T5"].status == "broken"
+
+
+async def test_sound_of_an_unrecorded_call_turns_it_red(house: House, furnished: Principal) -> None:
+    """A leg that writes although recording is off."""
+    silent = await call(house, furnished, recorded=False)
+    path = recording_path(house.data_dir, furnished.org, silent)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"sound")
+    assert (await looked(house, "T8"))["T8"].status == "broken"
+
+
+async def test_a_break_is_seen_within_the_published_time(house: House, furnished: Principal) -> None:
+    """What was seen is remembered for a minute and no longer; who asks meanwhile waits for nothing."""
+    clock = VirtualClock()
+    watched = replace(house, clock=clock)
+    board = Board(watched, CLAIMS, PROBES, None)
+
+    async def state() -> Any:
+        return next(each.status for each in await board.claims() if each.claim.id == "T6")
+
+    assert await state() == "kept"
+    (house.data_dir / "objects").chmod(0o755)
+    clock.advance(boards.EVERY_S * 1000 - 1)
+    assert await state() == "kept"
+    clock.advance(1)
+    assert await state() == "broken"
+
+
+Probe = Callable[[House], Awaitable[Any]]
+
+
+async def test_a_probe_that_hangs_is_a_bad_one(
+    house: House, furnished: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are looked at all the same."""
+    monkeypatch.setattr(boards, "PROBE_S", 0.05)
+
+    async def hangs(_house: House) -> Any:
+        await asyncio.sleep(60)
+
+    seen = {
+        each.claim.id: each for each in await Board(house, CLAIMS, {**PROBES, "recordings_open": hangs}, None).look()
+    }
+    assert seen["T5"].status == "broken"
+    assert seen["T9"].status == "kept"
