@@ -236,17 +236,17 @@ def doctor(data: Data = None, json: AsJson = False) -> None:
 @app.command()
 def trust(data: Data = None, json: AsJson = False) -> None:
     """What is promised and whether it holds on the installation that runs on --data. Example: flowyte trust --json"""
-    from flowyte.wiring import trust as looked
+    from flowyte.wiring.trust import told
 
-    claims = run(looked.look(settings_of(data_dir=data)))
+    shown = run(told(settings_of(data_dir=data)))
     if json:
-        out(looked.claims_shown(claims))
+        out(shown)
     else:
         table = Table("", "claim", "state", "because")
-        for judged in claims:
-            table.add_row(judged.claim.id, judged.claim.title, judged.status.replace("_", " "), judged.reason)
+        for claim in shown["claims"]:
+            table.add_row(claim["id"], claim["title"], claim["status"].replace("_", " "), claim["reason"])
         Console().print(table)
-    if any(judged.status == "broken" for judged in claims):
+    if any(claim["status"] == "broken" for claim in shown["claims"]):
         raise SystemExit(1)
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from litestar import Litestar
 
 import flowyte
+from flowyte.kit.errors import SetupError
 from flowyte.kit.settings import Settings
 from flowyte.proof import catalogue
 from flowyte.trust.board import Board
@@ -17,11 +19,10 @@ from flowyte.trust.model import Judged
 from flowyte.trust.probes import PROBES
 from flowyte.trust.results import find_results
 from flowyte.trust.shown import claims_shown
+from flowyte.wiring.client import Client
 from flowyte.wiring.doctor import dsn_of
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.tls import address, loopback
-
-__all__ = ["board_of", "claims_shown", "house_of", "look", "routes_of"]
 
 
 def house_of(base: Foundation, routes: Callable[[], Sequence[Route]], *, mail: bool) -> House:
@@ -53,7 +54,7 @@ def routes_of(app: Litestar) -> list[Route]:
         Route(path=route.path, scope=handler.opt.get("scope"), public=handler.opt.get("public"))
         for route in app.routes
         for handler in getattr(route, "route_handlers", ())
-        if handler.handler_name not in ("options_handler",) and not route.path.startswith("/api/v1/openapi")
+        if not handler.fn.__module__.startswith("litestar.")
     ]
 
 
@@ -61,8 +62,17 @@ def board_of(house: House) -> Board:
     return Board(house, CLAIMS, PROBES, find_results(Path(flowyte.__file__).parent))
 
 
+async def told(settings: Settings) -> dict[str, Any]:
+    """The claims for the command line: as the page of the running product has them. Where no page is served, as they
+    are seen from here, without what only a serving process can show."""
+    try:
+        shown: dict[str, Any] = await Client.local(settings.data_dir).data("GET", "/trust/claims")
+    except SetupError:
+        return claims_shown(await look(settings))
+    return shown
+
+
 async def look(settings: Settings) -> tuple[Judged, ...]:
-    """The claims now, for the command line; what only a serving process can show is left out."""
     settings = replace(settings, database_url=dsn_of(settings))
     async with foundation(settings) as base:
         return await board_of(house_of(base, list, mail=bool(settings.smtp_url.reveal()))).look()

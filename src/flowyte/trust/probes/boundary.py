@@ -57,7 +57,7 @@ async def ids_open_nothing_elsewhere(house: House) -> Seen:
         reached = await store.reached(stranger, ids)
     if reached:
         return bad(f"{reached} of {len(ids)} objects were read from another organization by their id.")
-    return good(f"{len(ids)} newest objects, asked for by id from another organization: none found.")
+    return good(f"Newest objects, asked for by their ids from another organization: {len(ids)}, and none was found.")
 
 
 async def every_route_asks_who(house: House) -> Seen:

@@ -29,7 +29,7 @@ async def key_files_are_closed(house: House) -> Seen:
     for path in (folder, *files):
         if path.stat().st_mode & 0o077:
             return bad(f"{path.name} of the folder of keys may be read by other accounts of this machine.")
-    return good(f"{len(files)} key files, closed to every other account.")
+    return good(f"Key files, closed to every other account: {len(files)}.")
 
 
 async def sealed_values_stay_where_they_are(house: House) -> Seen:
@@ -71,7 +71,7 @@ async def keys_are_kept_as_digests(house: House) -> Seen:
                 looked += len(lines)
                 if any(KEY.search(line) for line in lines):
                     return bad(f"{table} holds a secret key that can be read again.")
-    return good(f"{looked} rows of keys and remembered answers: none holds a key.")
+    return good(f"Rows of keys and remembered answers: {looked}, and none holds a key.")
 
 
 async def recording_addresses_are_short_lived(house: House) -> Seen:
