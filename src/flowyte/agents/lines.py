@@ -14,6 +14,7 @@ from flowyte.kit.ids import new_id
 from flowyte.kit.secret import SecretText
 from flowyte.tenancy.principal import Principal
 from flowyte.vault.seal import Sealer
+from flowyte.webhooks.emit import emit
 
 ACCOUNT = re.compile(r"AC[0-9a-f]{32}")
 TOKEN = re.compile(r"[\x21-\x7e]{16,128}")
@@ -68,6 +69,7 @@ async def import_line(
         tx.org, line_id, number, agent_id, account_sid, sealed, auth_token[-4:],
     )  # fmt: skip
     await tx.execute("INSERT INTO directory (kind, digest, org_id) VALUES ('number', $1, $2)", _digest(line_id), tx.org)
+    await emit(tx, "number.changed", {"numberId": line_id, "change": "imported", "agentId": agent_id})
     return await get_line(tx, line_id)
 
 
@@ -109,6 +111,7 @@ async def assign(tx: TenantTx, line_id: str, agent_id: str | None) -> Line:
     if agent_id is not None:
         await get_agent(tx, agent_id)
     await tx.execute("UPDATE phone_lines SET agent_id = $3 WHERE org_id = $1 AND id = $2", tx.org, line_id, agent_id)
+    await emit(tx, "number.changed", {"numberId": line_id, "change": "assigned", "agentId": agent_id})
     return await get_line(tx, line_id)
 
 
@@ -117,6 +120,7 @@ async def delete_line(tx: TenantTx, line_id: str) -> None:
     await get_line(tx, line_id)
     await tx.execute("DELETE FROM phone_lines WHERE org_id = $1 AND id = $2", tx.org, line_id)
     await tx.execute("DELETE FROM directory WHERE kind = 'number' AND digest = $1", _digest(line_id))
+    await emit(tx, "number.changed", {"numberId": line_id, "change": "removed", "agentId": None})
 
 
 async def token_of(tx: TenantTx, sealer: Sealer, line_id: str) -> SecretText:

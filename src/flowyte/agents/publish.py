@@ -11,6 +11,7 @@ from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import Conflict, FieldError, Invalid
 from flowyte.kit.ids import new_id
 from flowyte.tenancy.principal import Principal
+from flowyte.webhooks.emit import emit
 
 
 class NoPublishedVersion(Conflict):
@@ -82,6 +83,7 @@ async def publish(
     )
     await store.insert_version(tx, version)
     await store.point_at(tx, agent_id, version.id)
+    await emit(tx, "agent.published", {"agentId": agent_id, "versionId": version.id, "number": version.number})
     return await store.get_version(tx, agent_id, version.id)
 
 

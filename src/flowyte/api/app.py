@@ -24,6 +24,7 @@ from flowyte.api import (
     skills,
     trust,
     voices,
+    webhooks,
     widget,
 )
 from flowyte.api.auth import provide_principal, provide_services, require_scope
@@ -67,6 +68,7 @@ def api_routes() -> Router:
             messages.ROUTES,
             chat.ROUTES,
             widget.ROUTES,
+            webhooks.ROUTES,
         ],  # fmt: skip
         guards=[_guard],
         before_request=before_request,

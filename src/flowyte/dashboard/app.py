@@ -25,6 +25,7 @@ from flowyte.dashboard import (
     trust,
     verification,
     versions,
+    webhooks,
     website,
 )  # fmt: skip
 from flowyte.dashboard.auth import provide_pages, provide_viewer, require_session
@@ -51,6 +52,7 @@ PAGES = (
     account,
     by_mail,
     audit,
+    webhooks,
     trust,
 )
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding

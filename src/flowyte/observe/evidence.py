@@ -15,7 +15,7 @@ from flowyte.kit import log
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database
 from flowyte.kit.errors import FlowyteError
-from flowyte.observe import store
+from flowyte.observe import store, told
 from flowyte.observe.latency import measured
 from flowyte.observe.model import Event
 from flowyte.observe.recording import Recorder, Recording, recording_path
@@ -65,6 +65,7 @@ class Keeper:
                 channel=opening.channel, line=opening.line, draft=opening.draft,
             )  # fmt: skip
             key = await self.sealer.new_conversation_key(tx, opening.id)
+            await told.started(tx, opening.id, self.clock.now())
         evidence = ConversationEvidence(self, principal, opening, key)
         self._open.add(evidence)
         return evidence
@@ -154,6 +155,7 @@ class ConversationEvidence:
                     turns=sum(turn.role == "user" for turn in transcript(self._events)),
                     recording_state=state, recording_ms=duration, latency=latency,
                 )  # fmt: skip
+                await told.ended(tx, self._opening.id, now)
         except FlowyteError as error:
             logger.error("evidence.not_closed", conversation=self._opening.id, code=error.code)
         finally:
@@ -171,6 +173,7 @@ class ConversationEvidence:
             async with self._keeper.database.tenant(self._principal) as tx:
                 if rows:
                     await store.append(tx, self._opening.id, self._key, rows)
+                    await told.refused(tx, self._opening.id, rows)
                 if starting:
                     await store.set_recording(
                         tx, self._opening.id, state="recording", rate=self._rate, from_ms=self._recording_from

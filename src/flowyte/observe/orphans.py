@@ -6,7 +6,7 @@ from flowyte.kit import log
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database
 from flowyte.kit.errors import FlowyteError
-from flowyte.observe import store
+from flowyte.observe import store, told
 from flowyte.observe.evidence import ORPHAN_AFTER_S
 from flowyte.observe.latency import measured
 from flowyte.observe.model import Conversation, Event
@@ -58,6 +58,7 @@ async def _close(
             recording_ms=recording.duration_ms if recording else None,
             latency=_latency(events, recording, left.recording_from or 0),
         )  # fmt: skip
+        await told.ended(tx, left.id, now)
     logger.warning("call.orphan_closed", conversation=left.id)
 
 

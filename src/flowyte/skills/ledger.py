@@ -16,6 +16,7 @@ import msgspec
 from flowyte.kit.db import TenantTx
 from flowyte.kit.ids import new_id
 from flowyte.vault.seal import Sealer
+from flowyte.webhooks.emit import emit
 
 Row = Any  # a database record: read by name here and nowhere else
 State = Literal["claimed", "done", "failed", "in_doubt"]
@@ -118,11 +119,17 @@ async def finish(
 ) -> None:  # fmt: skip
     """Keep what came of it, also when somebody has meanwhile called it in doubt: now it is known."""
     sealed = await sealer.seal(tx, "skill_runs", "result", run_id, msgspec.json.encode(result))
-    await tx.execute(
+    row = await tx.fetchrow(
         "UPDATE skill_runs SET state = $3, result = $4, error_code = $5, finished_at = $6 "
-        "WHERE org_id = $1 AND id = $2 AND state IN ('claimed', 'in_doubt')",
+        "WHERE org_id = $1 AND id = $2 AND state IN ('claimed', 'in_doubt') "
+        "RETURNING agent_id, conversation_id, skill, kind, state",
         tx.org, run_id, "failed" if error_code else "done", sealed, error_code, now,
     )  # fmt: skip
+    if row is not None:
+        what = {"runId": run_id, "conversationId": row["conversation_id"], "agentId": row["agent_id"],
+                "skill": row["skill"], "skillType": row["kind"], "state": row["state"],
+                "errorCode": error_code}  # fmt: skip
+        await emit(tx, "skill.done", what, now)
 
 
 async def doubt(tx: TenantTx, run_id: str) -> None:

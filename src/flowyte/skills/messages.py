@@ -8,6 +8,7 @@ from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import FieldError, Invalid, NotFound
 from flowyte.kit.ids import new_id
 from flowyte.vault.seal import Sealer
+from flowyte.webhooks.emit import emit
 
 MOST_NAME = 200
 MOST_BODY = 5_000
@@ -49,7 +50,10 @@ async def file_message(
         f"ON CONFLICT (org_id, conversation_id, intent_key) DO NOTHING RETURNING {_COLUMNS}",
         tx.org, id, agent_id, conversation_id, intent_key, *sealed,
     )  # fmt: skip
-    if row is None:
+    if row is not None:
+        what = {"messageId": id, "agentId": agent_id, "conversationId": conversation_id}
+        await emit(tx, "message.taken", what, row["created_at"])
+    else:
         row = await tx.fetchrow(
             f"SELECT {_COLUMNS} FROM messages WHERE org_id = $1 AND conversation_id = $2 AND intent_key = $3",
             tx.org, conversation_id, intent_key,

@@ -18,7 +18,10 @@ from flowyte.knowledge.ingest import (
     refresh_source,
 )  # fmt: skip
 from flowyte.tenancy import attempts, idempotency
-from flowyte.tenancy.organizations import system_principal
+from flowyte.tenancy.organizations import all_organizations, system_principal
+from flowyte.webhooks.deliver import KEPT, Post, deliver
+from flowyte.webhooks.emit import DELIVER
+from flowyte.webhooks.store import sweep as sweep_webhooks
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.serving import say_ready, stop_on_signal
@@ -33,6 +36,8 @@ async def serve(settings: Settings) -> None:
     async with foundation(settings) as base:
         embedder = Embedder(settings.models_dir)
         egress = Egress(allowed=networks(settings.egress_allow))
+        post = Post(database=base.database, sealer=base.sealer, clock=base.clock, egress=egress,
+                    ports=ports_of(settings))  # fmt: skip
         manners = Manners(limits=Limits(seconds=PAGE_S, bytes=PAGE_BYTES, ports=ports_of(settings)))
 
         async def index(job: JobRef) -> None:
@@ -49,15 +54,28 @@ async def serve(settings: Settings) -> None:
             async with base.database.tenant(system_principal(job.org)) as tx:
                 await refresh_source(tx, base.clock, job.id)
 
+        async def deliver_webhook(job: JobRef) -> None:
+            await deliver(post, system_principal(job.org), job.id)
+
         say_ready("worker")
         try:
             async with asyncio.TaskGroup() as group:
                 sweeping = group.create_task(_sweeping(base))
-                await work(settings.database_url, {INDEX_SOURCE: index, REFRESH_SOURCE: refresh}, stop=stop)
+                tasks = {INDEX_SOURCE: index, REFRESH_SOURCE: refresh, DELIVER: deliver_webhook}
+                await work(settings.database_url, tasks, stop=stop)
                 sweeping.cancel()
         finally:
             embedder.close()
             await egress.close()
+
+
+async def _sweep_organizations(base: Foundation) -> None:
+    """What each organization keeps for a time only."""
+    async with base.database.platform() as tx:
+        orgs = await all_organizations(tx)
+    for org in orgs:
+        async with base.database.tenant(system_principal(org)) as tenant:
+            await sweep_webhooks(tenant, base.clock.now() - KEPT)
 
 
 async def _sweeping(base: Foundation) -> None:
@@ -65,4 +83,5 @@ async def _sweeping(base: Foundation) -> None:
         with suppress(Unavailable):
             await idempotency.sweep(base.database, base.clock)
             await attempts.sweep(base.database, base.clock)
+            await _sweep_organizations(base)
         await asyncio.sleep(SWEEP_S)

@@ -39,6 +39,7 @@ from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
+from flowyte.webhooks import endpoints
 
 RANDOM = "0000000000000000000000"
 SKILL = {
@@ -73,6 +74,8 @@ BODIES: dict[str, Any] = {
     "createPublishableKey": {"name": "Site", "allowedOrigins": ["https://example.com"]},
     "updatePublishableKey": {"name": "Other"},
     "sendWidgetMessage": {"content": "Hello"},
+    "createWebhookEndpoint": {"url": "https://example.com/hook"},
+    "updateWebhookEndpoint": {"description": "Other"},
     "updateMember": {"role": "builder"},
     "createInvite": {"email": "desk@example.com", "role": "builder"},
     "sendChatMessage": {"content": "Hello"},
@@ -90,6 +93,8 @@ IDS = (
     "member_id",
     "invite_id",
     "publishable_key_id",
+    "endpoint_id",
+    "delivery_id",
 )
 WITHOUT_ID = {
     "listAgents",
@@ -113,6 +118,9 @@ WITHOUT_ID = {
     "listVoices",
     "health",
     "listTrustClaims",
+    "listWebhookEventTypes",
+    "listWebhookEndpoints",
+    "createWebhookEndpoint",
     "reportLeakedKey",
 }
 OPEN = {"health", "reportLeakedKey", "listTrustClaims"}
@@ -206,7 +214,11 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
         invite, _ = await members.invite(tx, services.door, owner, email="desk@example.com", role="builder")
         await tx.execute("INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, 'a@example.com', 'builder')",
                          tx.org, person := new_id("per"))  # fmt: skip
+        endpoint, _ = await endpoints.create_endpoint(tx, services.sealer, owner, url="https://example.com/hook")
+        delivery = await endpoints.send_test(tx, services.clock, endpoint.id)
     return {
+        "endpoint_id": endpoint.id,
+        "delivery_id": delivery,
         "member_id": person,
         "invite_id": invite.id,
         "publishable_key_id": site_key.id,

@@ -37,6 +37,7 @@ from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
+from flowyte.webhooks import endpoints
 
 OWN = "http://flowyte.example.com"
 SECONDS = 2
@@ -182,7 +183,14 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
             tx.org, report := new_id("vul"), await pages.sealer.seal(tx, "security_reports", "sealed", report,
                                                                     b'{"report":"<b>It opens</b>","contact":""}'),
         )  # fmt: skip
+    async with pages.database.tenant(principal) as tx:
+        endpoint, _ = await endpoints.create_endpoint(
+            tx, pages.sealer, principal, url="https://example.com/<b>hook", description="<b>Ours</b>"
+        )
+        delivery = await endpoints.send_test(tx, pages.clock, endpoint.id)
     return {
+        "endpoint_id": endpoint.id,
+        "delivery_id": delivery,
         "report_id": report,
         "member_id": person,
         "invite_id": invite.id,

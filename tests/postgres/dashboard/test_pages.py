@@ -58,6 +58,8 @@ FORMS = {
     "/skill-runs/{run_id}": {"happened": "yes"},
     "/members/{member_id}/role": {"role": "builder"},
     "/messages/{message_id}": {"status": "read"},
+    "/webhooks/new": {"url": "https://example.com/hook"},
+    "/webhooks/{endpoint_id}/switch": {"on": "yes"},
 }
 
 
