@@ -120,8 +120,9 @@ def _form(
     errors: dict[str, str] | None = None, status: int = 200,
 ) -> Response[str]:  # fmt: skip
     types = {type: words for type, words in TYPES.items() if type != "webhook.test"}
+    shown = {"url": "", "description": "", "algorithm": "v1", **values}
     return render(
-        request, "webhook_new.html", status=status, values=values, types=types, chosen=chosen or [],
+        request, "webhook_new.html", status=status, values=shown, types=types, chosen=chosen or [],
         errors=errors or {},
     )  # fmt: skip
 
