@@ -10,10 +10,11 @@ from litestar.response import Redirect
 from flowyte.api.agents import Limit
 from flowyte.api.services import Asker, Services
 from flowyte.api.shape import camel, decode_cursor, one, page
+from flowyte.compliance.erase import erase_conversation, remove_sound
+from flowyte.compliance.holds import Held, note_refusal
 from flowyte.observe import access, store
 from flowyte.observe.find import find
 from flowyte.observe.model import Conversation
-from flowyte.observe.recording import recording_path
 from flowyte.observe.transcript import transcript
 
 Outcome = Literal["completed", "transferred", "abandoned", "error"]
@@ -135,9 +136,14 @@ def byte_range(header: str | None, length: int) -> tuple[int, int] | None:
     status_code=200,
 )
 async def delete_conversation(services: Services, principal: Asker, conversation_id: str) -> dict[str, Any]:
-    async with services.database.tenant(principal) as tx:
-        await store.delete_conversation(tx, conversation_id)
-    recording_path(services.data_dir, principal.org, conversation_id).unlink(missing_ok=True)
+    try:
+        async with services.database.tenant(principal) as tx:
+            await erase_conversation(tx, conversation_id)
+    except Held:
+        async with services.database.tenant(principal) as tx:
+            await note_refusal(tx, conversation_id)
+        raise
+    remove_sound(services.data_dir, principal, [conversation_id])
     return one({"id": conversation_id, "deleted": True})
 
 

@@ -62,6 +62,9 @@ async def before_request(request: Request[Any, Any, Any]) -> Response[bytes] | N
             "SELECT request, status, body FROM idempotency WHERE org_id = $1 AND principal = $2 AND key = $3",
             tx.org, principal.id, key,
         )  # fmt: skip
+        body = b""
+        if first is not None and first["body"] is not None:
+            body = await services.sealer.open(tx, "idempotency", "body", _row(principal.id, key), first["body"])
     if claimed:
         secrets = tuple(request.route_handler.opt.get("secrets", ()))
         request.scope[_SCOPE] = Claim(principal=principal, key=key, secrets=secrets)  # type: ignore[literal-required]
@@ -71,7 +74,7 @@ async def before_request(request: Request[Any, Any, Any]) -> Response[bytes] | N
     if first["request"] != asked:
         raise KeyReused
     return Response(
-        first["body"], status_code=first["status"], media_type="application/json",
+        body, status_code=first["status"], media_type="application/json",
         headers={"Idempotent-Replayed": "true"},
     )  # fmt: skip
 
@@ -101,15 +104,22 @@ class KeepFirstAnswer(ASGIMiddleware):
         services: ApiServices = scope["litestar_app"].state.services
         async with services.database.tenant(claim.principal) as tx:
             if 200 <= status < 300:
+                row = _row(claim.principal.id, claim.key)
+                kept = await services.sealer.seal(tx, "idempotency", "body", row, without(body, claim.secrets))
                 await tx.execute(
                     "UPDATE idempotency SET status = $4, body = $5 WHERE org_id = $1 AND principal = $2 AND key = $3",
-                    tx.org, claim.principal.id, claim.key, status, without(body, claim.secrets),
+                    tx.org, claim.principal.id, claim.key, status, kept,
                 )  # fmt: skip
             else:
                 await tx.execute(
                     "DELETE FROM idempotency WHERE org_id = $1 AND principal = $2 AND key = $3",
                     tx.org, claim.principal.id, claim.key,
                 )  # fmt: skip
+
+
+def _row(principal: str, key: str) -> str:
+    """An answer may quote what a caller said, so it is sealed, for its place alone."""
+    return f"{principal}\0{key}"
 
 
 def without(body: bytes, secrets: tuple[str, ...]) -> bytes:

@@ -48,7 +48,11 @@ ANSWER = {
 }
 
 # Answers that are no JSON, with their media types.
-FILES = {"exportAuditEvents": ("application/jsonl", "text/csv"), "simulateAgent": ("text/event-stream",)}
+FILES = {
+    "exportAuditEvents": ("application/jsonl", "text/csv"),
+    "getPrivacyArchive": ("application/zip",),
+    "simulateAgent": ("text/event-stream",),
+}
 # One of a stream of server-sent events; its data is JSON.
 EVENT = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
 

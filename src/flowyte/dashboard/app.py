@@ -18,6 +18,7 @@ from flowyte.dashboard import (
     members,
     messages,
     playbooks,
+    privacy,
     sign_in,
     simulate,
     skills,
@@ -53,6 +54,7 @@ PAGES = (
     by_mail,
     audit,
     webhooks,
+    privacy,
     trust,
 )
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding

@@ -8,6 +8,7 @@ from litestar import Request, Response, get, post
 from litestar.response import Redirect
 
 from flowyte.agents.store import list_agents
+from flowyte.compliance.requests import due_soon
 from flowyte.dashboard import words
 from flowyte.dashboard.agent_frame import Frame, frame_of
 from flowyte.dashboard.services import Pages, Viewer
@@ -59,9 +60,13 @@ async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) ->
         ]
         recent = await list_conversations(tx, limit=SHOWN)
         seven = await week(tx, pages.clock.now())
+        due = await due_soon(tx, pages.clock.now())
         unseen = await count_unseen(tx)
         doubtful = await ledger.in_doubt(tx, pages.sealer, now=pages.clock.now(), limit=MOST_DOUBTS)
     needs = [reported(unseen)] if unseen else []
+    if due:
+        asked = words.plural(due, "request")
+        needs.append(Need(words=f"{asked} of persons must be answered soon", href="/privacy", action="Answer"))
     needs += [doubt_of(entry) for entry in doubtful] + needs_of(request.scope["rail"], frames)  # type: ignore[typeddict-item]
     needs += [
         Need(words=f"{source.name} of {frame.agent.name} could not be read",

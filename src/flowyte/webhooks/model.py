@@ -17,6 +17,7 @@ TYPES = {
     "message.taken": "A caller left a message.",
     "agent.published": "A version of an agent serves from now on.",
     "number.changed": "A telephone number was imported, assigned or removed.",
+    "privacy.request": "A person's request was received or is done.",
     "webhook.test": "You asked for a test.",
 }
 

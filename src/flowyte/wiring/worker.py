@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import suppress
 
+from flowyte.compliance import retention
+from flowyte.compliance.requests import RUN, Office, run_request
 from flowyte.egress.addresses import networks
 from flowyte.egress.client import Egress, Limits
 from flowyte.jobs.queue import JobRef, work
@@ -57,11 +59,17 @@ async def serve(settings: Settings) -> None:
         async def deliver_webhook(job: JobRef) -> None:
             await deliver(post, system_principal(job.org), job.id)
 
+        office = Office(database=base.database, sealer=base.sealer, clock=base.clock, keys=base.keys,
+                        data_dir=settings.data_dir)  # fmt: skip
+
+        async def answer_person(job: JobRef) -> None:
+            await run_request(office, system_principal(job.org), job.id)
+
         say_ready("worker")
         try:
             async with asyncio.TaskGroup() as group:
                 sweeping = group.create_task(_sweeping(base))
-                tasks = {INDEX_SOURCE: index, REFRESH_SOURCE: refresh, DELIVER: deliver_webhook}
+                tasks = {INDEX_SOURCE: index, REFRESH_SOURCE: refresh, DELIVER: deliver_webhook, RUN: answer_person}
                 await work(settings.database_url, tasks, stop=stop)
                 sweeping.cancel()
         finally:
@@ -84,4 +92,5 @@ async def _sweeping(base: Foundation) -> None:
             await idempotency.sweep(base.database, base.clock)
             await attempts.sweep(base.database, base.clock)
             await _sweep_organizations(base)
+            await retention.sweep(base.database, base.clock, base.settings.data_dir)
         await asyncio.sleep(SWEEP_S)

@@ -18,6 +18,7 @@ from flowyte.agents.publish import create, publish
 from flowyte.api.app import api_routes
 from flowyte.api.problem import HANDLERS
 from flowyte.api.services import ApiServices, RequestLimits, Talk
+from flowyte.compliance import holds, requests
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.ids import new_id
@@ -74,6 +75,11 @@ BODIES: dict[str, Any] = {
     "createPublishableKey": {"name": "Site", "allowedOrigins": ["https://example.com"]},
     "updatePublishableKey": {"name": "Other"},
     "sendWidgetMessage": {"content": "Hello"},
+    "setRetention": {"recordingsDays": 30},
+    "placeLegalHold": {"kind": "organization", "reason": "A court asks"},
+    "createPrivacyRequest": {"kind": "access", "email": "somebody@example.com"},
+    "verifyPrivacyRequest": {"how": "Called back"},
+    "refusePrivacyRequest": {"because": "Not theirs"},
     "createWebhookEndpoint": {"url": "https://example.com/hook"},
     "updateWebhookEndpoint": {"description": "Other"},
     "updateMember": {"role": "builder"},
@@ -93,6 +99,8 @@ IDS = (
     "member_id",
     "invite_id",
     "publishable_key_id",
+    "hold_id",
+    "request_id",
     "endpoint_id",
     "delivery_id",
 )
@@ -118,6 +126,12 @@ WITHOUT_ID = {
     "listVoices",
     "health",
     "listTrustClaims",
+    "getRetention",
+    "setRetention",
+    "listLegalHolds",
+    "placeLegalHold",
+    "listPrivacyRequests",
+    "createPrivacyRequest",
     "listWebhookEventTypes",
     "listWebhookEndpoints",
     "createWebhookEndpoint",
@@ -216,7 +230,13 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
                          tx.org, person := new_id("per"))  # fmt: skip
         endpoint, _ = await endpoints.create_endpoint(tx, services.sealer, owner, url="https://example.com/hook")
         delivery = await endpoints.send_test(tx, services.clock, endpoint.id)
+        hold = await holds.place_hold(tx, owner, kind="agent", subject=agent.id, reason="A court asks")
+        asked = await requests.take_request(
+            tx, services.sealer, services.peppers, services.clock, kind="access", regime="gdpr", phone="+12025550142", email="",
+        )  # fmt: skip
     return {
+        "hold_id": hold.id,
+        "request_id": asked.id,
         "endpoint_id": endpoint.id,
         "delivery_id": delivery,
         "member_id": person,

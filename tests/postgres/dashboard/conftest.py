@@ -13,6 +13,7 @@ from litestar import Litestar
 
 from flowyte.agents.publish import create, publish
 from flowyte.api.problem import HANDLERS
+from flowyte.compliance import holds, requests
 from flowyte.dashboard.app import page_routes
 from flowyte.dashboard.services import PageServices
 from flowyte.kit.clock import SystemClock
@@ -188,7 +189,13 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
             tx, pages.sealer, principal, url="https://example.com/<b>hook", description="<b>Ours</b>"
         )
         delivery = await endpoints.send_test(tx, pages.clock, endpoint.id)
+        hold = await holds.place_hold(tx, principal, kind="agent", subject=agent.id, reason="A court asks")
+        asked = await requests.take_request(
+            tx, pages.sealer, pages.peppers, pages.clock, kind="access", regime="gdpr", phone="+12025550142", email="",
+        )  # fmt: skip
     return {
+        "hold_id": hold.id,
+        "request_id": asked.id,
         "endpoint_id": endpoint.id,
         "delivery_id": delivery,
         "report_id": report,

@@ -58,6 +58,8 @@ FORMS = {
     "/skill-runs/{run_id}": {"happened": "yes"},
     "/members/{member_id}/role": {"role": "builder"},
     "/messages/{message_id}": {"status": "read"},
+    "/privacy/requests/{request_id}/verify": {"how": "Called back"},
+    "/privacy/requests/{request_id}/refuse": {"because": "Not theirs"},
     "/webhooks/new": {"url": "https://example.com/hook"},
     "/webhooks/{endpoint_id}/switch": {"on": "yes"},
 }
@@ -126,7 +128,7 @@ async def test_every_page_opens_with_one_of_everything(house: House, owner: http
         if method != "GET" or path.startswith("/static"):
             continue
         answer = await owner.get(path.format(**ids))
-        assert answer.status_code == 200, path
+        assert answer.status_code == (409 if path.endswith("/archive") else 200), path  # the request is not run yet
         if not answer.headers["content-type"].startswith("text/html"):
             continue
         _closed(answer, path)

@@ -1,0 +1,51 @@
+"""Deleting a conversation everywhere: row, timeline, key, messages, skill runs, sound, and remembered answers.
+
+The key goes in the same transaction as the rows, so from the commit on its sound is unreadable in every copy, also in
+one that is never found again. The file itself is removed right after; should the process die between the two, the
+sweep of files without a row removes it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from shutil import rmtree
+
+from flowyte.compliance.holds import refuse_held
+from flowyte.kit.db import Database, TenantTx
+from flowyte.kit.ids import ALPHABET
+from flowyte.observe import store
+from flowyte.observe.recording import recording_path
+from flowyte.tenancy.principal import Principal
+
+
+async def erase_conversation(tx: TenantTx, conversation_id: str) -> None:
+    """The rows; `remove_sound` after the commit. NotFound, or Held while a legal hold stands."""
+    await store.get_conversation(tx, conversation_id)
+    await refuse_held(tx, conversation_id)
+    await store.delete_conversation(tx, conversation_id)
+    await tx.execute("DELETE FROM idempotency WHERE org_id = $1", tx.org)  # sealed answers may quote it
+
+
+def remove_sound(data_dir: Path, owner: Principal, conversations: Sequence[str]) -> int:
+    """How many recordings there were."""
+    removed = 0
+    for conversation_id in conversations:
+        path = recording_path(data_dir, owner.org, conversation_id)
+        if path.parent.is_dir():
+            removed += path.exists()
+            rmtree(path.parent)
+    return removed
+
+
+async def sweep_files(database: Database, owner: Principal, data_dir: Path) -> int:
+    """Remove sound that no conversation of the organization owns; how many folders there were."""
+    root = data_dir / "objects" / str(owner.org)
+    found = [path.name for path in root.iterdir() if path.name.startswith("cnv_")] if root.is_dir() else []
+    found = [name for name in found if set(name.removeprefix("cnv_")) <= set(ALPHABET)]
+    if not found:
+        return 0
+    async with database.tenant(owner) as tx:
+        rows = await tx.fetch("SELECT id FROM conversations WHERE org_id = $1 AND id = ANY ($2)", tx.org, found)
+    gone = set(found) - {row["id"] for row in rows}
+    for name in gone:
+        rmtree(root / name, ignore_errors=True)
+    return len(gone)
