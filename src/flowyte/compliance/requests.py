@@ -240,6 +240,15 @@ async def due_soon(tx: TenantTx, now: datetime) -> int:
     return count
 
 
+async def overdue(tx: TenantTx, now: datetime) -> int:
+    """Requests that are open past the date of their answer."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM privacy_requests WHERE org_id = $1 AND state IN ('received', 'verified', 'running') "
+        "AND due_at < $2", tx.org, now,
+    )  # fmt: skip
+    return count
+
+
 async def conversations_of(tx: TenantTx, sealer: Sealer, request_id: str) -> list[str]:
     """What an access request found. Conflict before it is done."""
     request = await get_request(tx, sealer, request_id)

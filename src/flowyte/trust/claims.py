@@ -117,19 +117,19 @@ CLAIMS = (
     ),
     Claim(
         id="T14", title="Kept as long as was decided, where it was decided",
-        sentence="Recordings, transcripts and receipts have windows of their own, and an organization's data stays in "
-        "its region.",
-        code="src/flowyte/compliance", document=MODEL, asvs=("14.2.4",),
-        missing="Windows, the sweeper that keeps them, and regions are being built. Until then an organization deletes "
-        "its conversations itself.",
+        sentence="An organization sets how long recordings and conversations are kept, for all its agents or for one. "
+        "What is past its window is gone within two hours, unless a legal hold keeps it.",
+        probes=("windows_are_kept_to",), tests=("tests/postgres/compliance/test_retention.py",),
+        code="src/flowyte/compliance/retention.py", document="docs/howto/privacy.md", asvs=("14.2.4",),
+        missing="Windows and holds are kept to. Pinning an organization's data to a region is being built.",
     ),
     Claim(
         id="T15", title="Deleted when asked",
-        sentence="Conversations are deleted with everything that belongs to them.",
-        tests=("tests/postgres/api/test_what_belongs.py",),
-        code="src/flowyte/observe/store.py", document=MODEL,
-        missing="A conversation is deleted with its recording, transcript and messages now. Finding a person across "
-        "all of them, and the signed proof, are being built.",
+        sentence="A conversation is deleted with everything that belongs to it, and a person with every conversation "
+        "that they are in. The account of a deletion is signed.",
+        probes=("every_table_is_declared",),
+        tests=("tests/postgres/api/test_what_belongs.py", "tests/postgres/compliance/test_requests.py"),
+        code="src/flowyte/compliance/erase.py", document="docs/explanation/deletion.md", asvs=("14.2.2",),
     ),
     Claim(
         id="T16", title="Sub-processors are declared",
@@ -164,9 +164,11 @@ CLAIMS = (
     Claim(
         id="T21", title="Rights of persons under GDPR and CCPA",
         sentence="Requests for access and deletion are taken, verified and answered in time.",
-        code="src/flowyte/compliance", document=MODEL,
-        missing="The form, the clocks and the archive are being built. Until then the organization that was called "
-        "answers by hand.",
+        probes=("requests_are_answered_in_time",),
+        tests=("tests/postgres/compliance/test_requests.py", "tests/unit/compliance/test_person.py"),
+        code="src/flowyte/compliance/requests.py", document="docs/howto/privacy.md",
+        missing="Requests for a copy and for deletion are taken, verified, clocked and answered. The data processing "
+        "agreement is being built.",
     ),
     Claim(
         id="T22", title="SMS waits for registration",

@@ -232,7 +232,8 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
         delivery = await endpoints.send_test(tx, services.clock, endpoint.id)
         hold = await holds.place_hold(tx, owner, kind="agent", subject=agent.id, reason="A court asks")
         asked = await requests.take_request(
-            tx, services.sealer, services.peppers, services.clock, kind="access", regime="gdpr", phone="+12025550142", email="",
+            tx, services.sealer, services.peppers, services.clock, kind="access", regime="gdpr",
+            phone="+12025550142", email="",
         )  # fmt: skip
     return {
         "hold_id": hold.id,

@@ -239,6 +239,31 @@ async def test_sound_of_an_unrecorded_call_turns_it_red(house: House, furnished:
     assert (await looked(house, "T8"))["T8"].status == "broken"
 
 
+async def test_a_sweeper_that_stopped_turns_it_red(house: House, furnished: Principal) -> None:
+    """A window of a day, and a call of three days ago that is still there."""
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute("INSERT INTO retention_windows (org_id, transcripts_days) VALUES ($1, 1)", tx.org)
+        await tx.execute("UPDATE conversations SET ended_at = now() - interval '3 days' WHERE org_id = $1", tx.org)
+    assert (await looked(house, "T14"))["T14"].status == "broken"
+
+
+async def test_a_table_that_nobody_declared_turns_it_red(house: House, furnished: Principal, cluster: Cluster) -> None:
+    """Nobody has thought about how a person's data leave it."""
+    make = "CREATE TABLE diary (org_id uuid NOT NULL, id text, PRIMARY KEY (org_id, id)); CALL protect('diary')"
+    async with altered(cluster, make, "DROP TABLE diary"):
+        assert (await looked(house, "T15"))["T15"].status == "broken"
+
+
+async def test_a_person_who_waits_too_long_turns_it_red(house: House, furnished: Principal) -> None:
+    """A request that was due yesterday."""
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute(
+            "INSERT INTO privacy_requests (org_id, id, kind, regime, person, digest, state, received_at, due_at) "
+            "VALUES ($1, 'prv_1', 'access', 'gdpr', '', '', 'received', now(), now() - interval '1 day')", tx.org,
+        )  # fmt: skip
+    assert (await looked(house, "T21"))["T21"].status == "broken"
+
+
 async def test_a_break_is_seen_within_the_published_time(house: House, furnished: Principal) -> None:
     """What was seen is remembered for a minute and no longer; who asks meanwhile waits for nothing."""
     clock = VirtualClock()

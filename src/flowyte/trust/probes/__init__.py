@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 
 from flowyte.trust.board import Probe
-from flowyte.trust.probes import boundary, calls, disclosure, reporting, sealing
+from flowyte.trust.probes import boundary, calls, disclosure, persons, reporting, sealing
 
 PROBES: Mapping[str, Probe] = {
     **boundary.PROBES,
     **sealing.PROBES,
     **calls.PROBES,
     **disclosure.PROBES,
+    **persons.PROBES,
     **reporting.PROBES,
 }
