@@ -8,23 +8,22 @@ from flowyte.egress.client import Egress, Limits
 from flowyte.jobs.queue import JobRef, work
 from flowyte.kit.errors import Unavailable
 from flowyte.kit.settings import Settings
+from flowyte.knowledge import store as knowledge
 from flowyte.knowledge.crawl import PAGE_BYTES, PAGE_S, Manners
-from flowyte.knowledge.ingest import (
-    INDEX_SOURCE,
-    REFRESH_SOURCE,
-    begin_indexing,
-    index_source,
-    read_website,
-    refresh_source,
-)  # fmt: skip
+from flowyte.knowledge.ingest import INDEX_SOURCE, READ_WEBSITE, REFRESH_SOURCE, begin_indexing, index_source
+from flowyte.knowledge.refresh import Reader, fail, read_website, refresh_source
+from flowyte.observe import store as observe
 from flowyte.tenancy import attempts, idempotency
 from flowyte.tenancy.organizations import system_principal
+from flowyte.tenancy.storage import Storage
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.serving import say_ready, stop_on_signal
 from flowyte.wiring.skills import ports_of
 
 SWEEP_S = 3600
+MOST_READINGS = 16  # of websites at once: each mostly waits for somebody else's server
+BROKEN = "Something broke on our side while this was read. Read it again; if it stays, the log says what it was."
 
 
 async def serve(settings: Settings) -> None:
@@ -35,29 +34,46 @@ async def serve(settings: Settings) -> None:
         egress = Egress(allowed=networks(settings.egress_allow))
         manners = Manners(limits=Limits(seconds=PAGE_S, bytes=PAGE_BYTES, ports=ports_of(settings)))
 
+        reader = Reader(
+            database=base.database, asks=egress, embedder=embedder, manners=manners, room=_storage(base).check
+        )
+
         async def index(job: JobRef) -> None:
             owner = system_principal(job.org)
             async with base.database.tenant(owner) as tx:
                 source = await begin_indexing(tx, job.id)
-            if source and source.kind == "url":
-                await read_website(base.database, owner, egress, embedder, source, manners)
+            if source is None:
                 return
-            async with base.database.tenant(owner) as tx:
-                await index_source(tx, embedder, job.id)
+            try:
+                if source.kind == "url":
+                    await read_website(reader, owner, source)
+                else:
+                    async with base.database.tenant(owner) as tx:
+                        await index_source(tx, embedder, job.id)
+            except Exception:  # the edge of a job: the queue logs it, and the operator is told
+                async with base.database.tenant(owner) as tx:
+                    await fail(tx, source, BROKEN)
+                raise
 
         async def refresh(job: JobRef) -> None:
             async with base.database.tenant(system_principal(job.org)) as tx:
                 await refresh_source(tx, base.clock, job.id)
 
+        tasks = {INDEX_SOURCE: index, READ_WEBSITE: index, REFRESH_SOURCE: refresh}
         say_ready("worker")
         try:
             async with asyncio.TaskGroup() as group:
                 sweeping = group.create_task(_sweeping(base))
-                await work(settings.database_url, {INDEX_SOURCE: index, REFRESH_SOURCE: refresh}, stop=stop)
+                await work(settings.database_url, tasks, stop=stop, limits={READ_WEBSITE: MOST_READINGS})
                 sweeping.cancel()
         finally:
             embedder.close()
             await egress.close()
+
+
+def _storage(base: Foundation) -> Storage:
+    measures = (knowledge.bytes_kept, observe.bytes_kept)
+    return Storage(measures, base.clock, most_mb=base.settings.organization_storage_mb)
 
 
 async def _sweeping(base: Foundation) -> None:
