@@ -1,9 +1,9 @@
 """What callers asked in a conversation, and whether they got an answer: folded from its timeline when it is over. Pure.
 
-A turn is a question when the knowledge was searched for it and the agent spoke. It was answered when a passage was good
-enough and the agent did not say otherwise. It was not when the agent said that it does not know, or handed the caller
-over on a question. All else is no question: a greeting, a name, an order that a skill carried out, a refusal by a
-guardrail, a step of proving who one is.
+A turn is a question when it reads like one, the knowledge was searched for it and the agent spoke. It was answered when
+a passage was good enough and the agent did not say otherwise. It was not when the agent said that it does not know, or
+handed the caller over on a question. All else is no question: a greeting, a name, an order that a skill carried out, a
+refusal by a guardrail, a step of proving who one is.
 """
 
 import re
@@ -31,6 +31,9 @@ _PERSON = re.compile(
     r"call(ed)? (me )?back)\b",
     re.IGNORECASE,
 )
+_NAMES = re.compile(r"^\W*(my name is|my name's|the name is|this is|it's|it is|i am|i'm|call me)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+FEWEST_WORDS = 3  # "price of crowns", but neither "Ann Lee" nor a number
 _OUTSIDE = ("guardrail", "verification")
 
 
@@ -87,12 +90,14 @@ def _question(turn: Sequence[Happened], after: Sequence[Happened], *, last: bool
     if not searches or not said or any(event.type in _OUTSIDE or _failed(event) or _done(event) for event in turn):
         return None
     text = str(searches[0].data.get("query") or "")
+    if not _asks(text):
+        return None
     hits = [event for event in searches if event.data.get("passages")]
     unknown, handed = bool(_UNKNOWN.search(said)), any(event.type == "handoff" for event in turn)
     fields = {"seq": searches[0].seq, "at": searches[0].at, "text": text, "top_score": max(map(_score, searches))}
     if hits and not unknown:
         return Question(**fields, source_id=_best(hits[0]))  # type: ignore[arg-type]
-    if not (unknown or (handed and _ASKS.search(text) and not _PERSON.search(text))) or not text.strip():
+    if not unknown and (not handed or _PERSON.search(text)):
         return None
     told: dict[Signal, bool] = {
         "not_found": not hits,
@@ -103,6 +108,13 @@ def _question(turn: Sequence[Happened], after: Sequence[Happened], *, last: bool
     }
     signals = tuple(name for name, is_so in told.items() if is_so)
     return Question(**fields, source_id=None, signals=signals)  # type: ignore[arg-type]
+
+
+def _asks(text: str) -> bool:
+    """Whether it can be a question: put as one, or some words that are nobody's name."""
+    if _ASKS.search(text):
+        return bool(_WORD.search(text))
+    return len(_WORD.findall(text)) >= FEWEST_WORDS and not _NAMES.search(text)
 
 
 def _done(event: Happened) -> bool:

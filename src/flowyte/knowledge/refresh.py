@@ -133,7 +133,8 @@ def _changes(kept: Mapping[str, bytes | None], found: Crawl, new: list[Page], go
 def _told_of(found: Crawl, source: Source) -> str | None:
     """What the owner should know though it went well."""
     unread = sum(missed.kind != "gone" for missed in found.missed)
-    words = [f"{unread} of its pages could not be read."] if unread else []
+    were = "1 of its pages was" if unread == 1 else f"{unread} of its pages were"
+    words = [f"{were} not read; each is listed with its reason."] if unread else []
     if found.cut == "size":
         words.append(f"There is more than what is read: at most {source.most_pages} pages.")
     if found.cut == "time":

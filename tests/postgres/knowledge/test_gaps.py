@@ -179,7 +179,7 @@ async def test_what_callers_said_is_sealed(town: Town) -> None:
 
 async def test_an_agent_takes_its_gaps_along(town: Town) -> None:
     """Its conversations stay, as they always did."""
-    await town.asked(BOATS, ("price", 0.9, "src_1"))
+    await town.asked(BOATS, ("price?", 0.9, "src_1"))
     async with town.database.tenant(town.owner) as tx:
         await delete_agent(tx, town.agent)
         assert await tx.fetchval("SELECT count(*) FROM knowledge_questions") == 0
@@ -260,7 +260,7 @@ async def test_a_source_tells_how_much_it_answers(town: Town) -> None:
     """Of the questions of thirty days; nothing before anything was asked."""
     async with town.database.tenant(town.owner) as tx:
         assert await gaps.coverage(tx, town.agent, datetime.now(UTC)) is None
-    await town.asked(("price", 0.9, "src_1"), ("hours", 0.8, "src_1"), ("care", 0.7, "src_2"), BOATS)
+    await town.asked(("price?", 0.9, "src_1"), ("hours?", 0.8, "src_1"), ("care?", 0.7, "src_2"), BOATS)
     async with town.database.tenant(town.owner) as tx:
         assert await gaps.coverage(tx, town.agent, datetime.now(UTC)) == {"src_1": 0.5, "src_2": 0.25}
         assert await gaps.coverage(tx, town.agent, datetime.now(UTC) + timedelta(days=31)) is None
@@ -270,8 +270,8 @@ async def test_an_agent_keeps_its_newest_gaps(town: Town, monkeypatch: pytest.Mo
     """A list that nobody can read helps nobody."""
     monkeypatch.setattr(gaps, "MOST_GAPS", 2)
     for thing in ("boats", "violins", "umbrellas"):
-        await town.asked((f"{thing} {thing}", 0.1, None))
-    assert {gap.query for gap in await town.gaps()} == {"violins violins", "umbrellas umbrellas"}
+        await town.asked((f"{thing} {thing}?", 0.1, None))
+    assert {gap.query for gap in await town.gaps()} == {"violins violins?", "umbrellas umbrellas?"}
 
 
 async def test_two_organizations_have_gaps_of_their_own(

@@ -144,7 +144,10 @@ async def test_a_reading_that_fails_leaves_what_was_there_and_says_why(
         await read(reader, organization, source_id)
         async with database.tenant(organization) as tx:
             forbidden = await ask(tx, "crown costs dollars")
-    assert (part.status, part.error_message) == ("indexed", "1 of its pages could not be read.")
+    assert (part.status, part.error_message) == (
+        "indexed",
+        "1 of its pages was not read; each is listed with its reason.",
+    )
     assert reasons[f"{site.base}/prices"] == "The site answers 503."
     assert whole.status == "failed"
     assert "robots.txt answers 500" in str(whole.error_message)

@@ -59,7 +59,7 @@ def test_what_the_policy_did_not_know_is_a_gap() -> None:
     """In its own words; the caller who then leaves a message is noted."""
     first, second = fold(
         said("Do you sell boats?"), sought("Do you sell boats?", 0.2), UNKNOWN,
-        said("Or canoes"), sought("Or canoes", 0.1), UNKNOWN,
+        said("I need a canoe"), sought("I need a canoe", 0.1), UNKNOWN,
         said("Yes"), sought("Yes", 0.1), told("What is your name, please?"),
         said("Ann"), sought("Ann", 0.1), ("tool_call", {**RETURNED, "name": "take_message"}), told("Thank you."),
     )  # fmt: skip
@@ -90,6 +90,10 @@ def test_how_a_model_says_that_it_does_not_know(words: str) -> None:
     [
         (said("Hello"), sought("Hello", 0.1), told("Hello. What can I do for you?")),
         (said("It's Ann"), sought("It's Ann", 0.1), told("And what number can we call you back on?")),
+        (said("Ann Lee"), sought("Ann Lee", 0.1), UNKNOWN),
+        (said("My name is Ann Lee Smith"), sought("My name is Ann Lee Smith", 0.1), UNKNOWN),
+        (said("202 555 0142?"), sought("202 555 0142?", 0.1), UNKNOWN),
+        (said("Yes"), sought("Yes", 0.6, "src_1"), told("Yes, we take new patients.")),
         (said("Where are you?"), told("At the harbour.")),
         (said("And on Sun"), sought("And on Sun", 0.2)),
         (said("Buy it"), sought("Buy it", 0.2), ("tool_call", {**RETURNED, "name": "order"}), UNKNOWN),
@@ -99,7 +103,8 @@ def test_how_a_model_says_that_it_does_not_know(words: str) -> None:
         (said("Can I talk to a person?"), sought("Can I talk to a person?", 0.2), ("handoff", {}), told("One moment.")),
         ("agent_message", {"text": "I do not know who you are. Hello!", "kind": "greeting"}),
     ],
-    ids=["greeting", "a name", "no search", "said on", "a skill", "refused", "proving", "broken", "a person", "ours"],
+    ids=["greeting", "a name", "only a name", "with a name", "a number", "yes", "no search", "said on", "a skill",
+         "refused", "proving", "broken", "a person", "ours"],
 )  # fmt: skip
 def test_what_is_no_question(turn: tuple[Happening, ...]) -> None:
     """None of these is counted, neither as answered nor as a gap."""
