@@ -27,7 +27,8 @@ async def begin_indexing(tx: TenantTx, source_id: str) -> Source | None:
 async def index_source(tx: TenantTx, embedder: Embedder, source_id: str) -> Source | None:
     """Index a source; running it again changes nothing but the chunk ids. None when it was deleted meanwhile.
 
-    The old chunks are found until this transaction commits, so a live conversation never meets an empty source.
+    The old chunks are found until this transaction commits, so a live conversation never meets an empty source. What
+    was embedded before is not embedded again: an entry that is added to a thousand costs one.
     """
     source = await store.read_source(tx, source_id, lock=True)
     if source is None:
@@ -37,7 +38,10 @@ async def index_source(tx: TenantTx, embedder: Embedder, source_id: str) -> Sour
         await store.set_status(tx, source_id, "failed", error="There is no text in this source.")
         return await store.read_source(tx, source_id)
     probes = [probe for chunk in chunks for probe in chunk.probes]
-    vectors = await embedded(embedder, probes)
+    known = await store.read_vectors(tx, source_id) if source.embedding_model == EMBEDDING_MODEL else {}
+    new = [probe for probe in dict.fromkeys(probes) if probe not in known]
+    known |= zip(new, await embedded(embedder, new), strict=True)
+    vectors = [known[probe] for probe in probes]
     await store.replace_chunks(tx, source_id, [(new_id("chk"), chunk) for chunk in chunks], vectors)
     await store.set_status(
         tx, source_id, "indexed", current=len(chunks), total=len(chunks), model=EMBEDDING_MODEL

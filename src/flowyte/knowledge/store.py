@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import msgspec
+
 from flowyte.kit.db import TenantTx
 from flowyte.knowledge.model import Chunk, Faq, KeptPage, Kind, Source, Status, Website
 
@@ -105,6 +107,17 @@ async def add_chunks(
         "VALUES ($1, $2, $3, $4, $5::text::vector)",
         [(tx.org, *probe, vector_text(vector)) for probe, vector in zip(probes, vectors, strict=True)],
     )
+
+
+async def read_vectors(tx: TenantTx, source_id: str) -> dict[str, list[float]]:
+    """By their text, of all probes of a source."""
+    rows = await tx.fetch(
+        "SELECT p.asked, p.embedding::text AS vector FROM knowledge_probes p "
+        "JOIN knowledge_chunks c ON c.org_id = p.org_id AND c.id = p.chunk_id "
+        "WHERE c.org_id = $1 AND c.source_id = $2",
+        tx.org, source_id,
+    )  # fmt: skip
+    return {row["asked"]: msgspec.json.decode(row["vector"], type=list[float]) for row in rows}
 
 
 async def read_pages(tx: TenantTx, source_id: str) -> tuple[KeptPage, ...]:

@@ -115,6 +115,28 @@ async def test_a_changed_source_answers_with_the_old_text_until_it_is_indexed(
         assert [p.text for p in await ask(tx, "do you treat children")] == ["From one year on."]
 
 
+async def test_what_was_embedded_before_is_not_embedded_again(database: Database, organization: Principal) -> None:
+    """Only the wordings that are new; what is found stays the same."""
+    asked: list[str] = []
+
+    class Counted(WordVectors):
+        def embed(self, texts: list[str]) -> npt.NDArray[np.float32]:
+            asked.extend(texts)
+            return super().embed(texts)
+
+    async with database.tenant(organization) as tx:
+        source_id = await faq(tx)
+        before = await ask(tx, "how much is whitening")
+        added: list[dict[str, object]] = [*FAQ, {"question": "Do you park?", "answer": "Behind the house."}]
+        await patch_source(tx, AGENT, source_id, faq=added)
+        await index_source(tx, Counted(), source_id)
+        after = await ask(tx, "how much is whitening")
+        assert (await ask(tx, "do you park"))[0].text == "Behind the house."
+    assert asked == ["Do you park?", "Do you park? Behind the house."]
+    assert after[0].text == before[0].text
+    assert after[0].score == pytest.approx(before[0].score, abs=0.05)  # a word is rarer among more
+
+
 async def test_another_organization_finds_nothing(
     database: Database, organization: Principal, other_organization: Principal
 ) -> None:
