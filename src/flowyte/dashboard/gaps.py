@@ -18,7 +18,7 @@ from flowyte.knowledge.gap_store import Status
 BASE = "/agents/{agent_id:str}/knowledge/gaps"
 READ = {"scope": "knowledge:read"}
 WRITE = {"scope": "knowledge:write"}
-SHOWN = 100  # more than anybody answers in one sitting; the heaviest come first
+SHOWN = 30  # as much as is answered in one sitting; the heaviest come first
 MOST_AGENTS = 100
 SHOWS: dict[str, tuple[Status, ...]] = {
     "open": ("open", "in_progress"), "covered": ("covered",), "dismissed": ("dismissed",),
@@ -45,7 +45,7 @@ async def all_gaps_page(request: Request[Any, Any, Any], pages: Pages, viewer: V
     async with pages.database.tenant(viewer) as tx:
         names = {agent.id: agent.name for agent in await list_agents(tx, limit=MOST_AGENTS)}
         found = await gaps.list_gaps(tx, pages.sealer, now=pages.clock.now(), statuses=SHOWS["open"], limit=SHOWN)
-    return render(request, "gaps_of_all.html", found=found, names=names, signals=SIGNALS)
+    return render(request, "gaps_of_all.html", found=found, names=names, signals=SIGNALS, most=SHOWN)
 
 
 @post(f"{BASE}/{{gap_id:str}}/answer", opt=WRITE, include_in_schema=False)
@@ -88,7 +88,7 @@ async def _page(
         asked = {gap.counted.id: await gaps.wordings(tx, pages.sealer, gap.counted.id) for gap in found}
     values = {"wrong": "", "form": {}, "error": "", **more}
     return render_agent(
-        request, "gaps.html", frame, "/knowledge", status=status, found=found, asked=asked, show=show,
+        request, "gaps.html", frame, "/knowledge", status=status, found=found, asked=asked, show=show, most=SHOWN,
         signals=SIGNALS, **values,
     )  # fmt: skip
 

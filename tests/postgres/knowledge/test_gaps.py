@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 from tests.postgres.knowledge.test_knowledge import WordVectors
 from tests.unit.egress.house import NOBODY
@@ -31,7 +33,7 @@ from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
 from flowyte.wiring.foundation import Foundation
-from flowyte.wiring.worker import tasks_of
+from flowyte.wiring.worker import BROKEN, tasks_of
 
 Said = tuple[str, float, str | None]  # the question, its best score, and the source that answered it
 BOATS: Said = ("do you sell boats", 0.1, None)
@@ -44,12 +46,12 @@ class Town:
         clock = SystemClock()
         self.database, self.owner, self.sealer = database, owner, Sealer(keys)
         self.keeper = Keeper(database=database, sealer=self.sealer, clock=clock, data_dir=data_dir)
-        base = Foundation(
+        self.base = Foundation(
             settings=Settings(data_dir=data_dir), clock=clock, database=database, keys=keys,  # type: ignore[arg-type]
             peppers=Peppers(keys), sealer=self.sealer, signer=UrlSigner(keys, clock),
         )  # fmt: skip
         self.egress = Egress(trust=NOBODY)
-        self.tasks = tasks_of(base, WordVectors(), self.egress)
+        self.tasks = tasks_of(self.base, WordVectors(), self.egress)
         self.agent = self.version = ""
 
     async def settle(self, source_ids: list[str] | None = None) -> None:
@@ -272,6 +274,22 @@ async def test_an_agent_keeps_its_newest_gaps(town: Town, monkeypatch: pytest.Mo
     for thing in ("boats", "violins", "umbrellas"):
         await town.asked((f"{thing} {thing}?", 0.1, None))
     assert {gap.query for gap in await town.gaps()} == {"violins violins?", "umbrellas umbrellas?"}
+
+
+async def test_a_fault_of_ours_while_indexing_is_told(town: Town) -> None:
+    """The job fails for the log, and the source says so instead of being read for ever."""
+
+    class Broken:
+        def embed(self, texts: list[str]) -> npt.NDArray[np.float32]:
+            raise MemoryError
+
+    async with town.database.tenant(town.owner) as tx:
+        source = await sources.create_source(tx, agent_id=town.agent, kind="text", name="About", content="We are here.")
+    with pytest.raises(MemoryError):
+        await tasks_of(town.base, Broken(), town.egress)[INDEX_SOURCE](JobRef(org=town.owner.org, id=source.id))
+    async with town.database.tenant(town.owner) as tx:
+        told = await sources.get_source(tx, town.agent, source.id)
+    assert (told.status, told.error_message) == ("failed", BROKEN)
 
 
 async def test_two_organizations_have_gaps_of_their_own(
