@@ -13,6 +13,7 @@ from flowyte.api.services import Asker, Services
 from flowyte.api.shape import one
 from flowyte.knowledge import gaps
 from flowyte.knowledge.gap_store import Status
+from flowyte.knowledge.sources import MOST_QUESTION
 
 BASE = "/agents/{agent_id:str}/knowledge-gaps"
 MOST_LISTED = 200
@@ -93,8 +94,8 @@ async def answer_gap(
         gap = await gaps.get_gap(tx, services.sealer, agent_id, gap_id, now)
         await services.storage.check(tx)
         source = await gaps.answer_gap(
-            tx, services.sealer, agent_id, gap_id, question=data.question or gap.query, answer=data.answer,
-            live=await live_sources(tx, agent_id), now=now,
+            tx, services.sealer, agent_id, gap_id, question=data.question or gap.query[:MOST_QUESTION],
+            answer=data.answer, live=await live_sources(tx, agent_id), now=now,
         )  # fmt: skip
         gap = await gaps.get_gap(tx, services.sealer, agent_id, gap_id, now)
         return one({"gap": shown(gap), "source": await source_shown(tx, services, source)})

@@ -4,7 +4,7 @@ Folded after a conversation has ended, never while it happens. What a caller sai
 and goes with the conversation, from every figure too. A gap that is asked again after it was covered opens again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -37,6 +37,7 @@ COVERAGE = timedelta(days=30)
 WORDINGS = 5  # the newest, each of which has to find the answer before a gap counts as covered
 ANSWERS = "Answers to what callers asked"  # the source that is made when there is no FAQ
 
+Vector = npt.NDArray[np.float32]
 Class = Literal["TRUE_GAP", "RETRIEVAL_MISS"]
 
 
@@ -79,36 +80,43 @@ class _Known:
     """A gap by its first question."""
 
     id: str
-    vector: npt.NDArray[np.float32]
+    vector: Vector
 
 
 async def fold(
     tx: TenantTx, sealer: Sealer, embedder: Embedder, ended: Ended, found: Sequence[Question], now: datetime
 ) -> None:
     """Keep what was asked in a conversation. Doing it again changes nothing."""
+    unanswered = [question for question in found if question.source_id is None]
+    # Before the lock, for which the deletion of a conversation would wait.
+    vectors = dict(zip((question.seq for question in unanswered), await _vectors(embedder, unanswered), strict=True))
     await store.lock(tx, ended.agent_id)
     before = await store.folded(tx, ended.id)
-    new = [question for question in found if question.seq not in before]
-    open_questions = [question for question in new if question.source_id is None]
-    for question in new:
-        if question.source_id is not None:
+    for question in found:
+        if question.source_id is not None and question.seq not in before:
             await store.add_question(
                 tx, ended.agent_id, ended.id, seq=question.seq, asked_at=question.at, top_score=question.top_score,
                 source_id=question.source_id,
             )  # fmt: skip
-    if not open_questions:
-        return
-    vectors = np.asarray(await embedded(embedder, [question.text for question in open_questions]), np.float32)
+    new = [question for question in unanswered if question.seq not in before]
+    if new:
+        await _keep(tx, sealer, ended, new, vectors, now)
+
+
+async def _keep(
+    tx: TenantTx, sealer: Sealer, ended: Ended, new: Sequence[Question], vectors: Mapping[int, Vector], now: datetime
+) -> None:
+    """Questions without an answer, each in its gap."""
     known = await _known(tx, sealer, ended.agent_id)
     key = await sealer.conversation_key(tx, ended.id)
-    gaps = [await _gap_of(tx, ended, known, vector) for vector in vectors]
-    for place, (question, vector, gap_id) in enumerate(zip(open_questions, vectors, gaps, strict=True)):
+    gaps = [await _gap_of(tx, ended, known, vectors[question.seq]) for question in new]
+    for place, (question, gap_id) in enumerate(zip(new, gaps, strict=True)):
         again = ("asked_again",) if gap_id in gaps[place + 1 :] else ()
         await store.add_question(
             tx, ended.agent_id, ended.id, seq=question.seq, asked_at=question.at, top_score=question.top_score,
             source_id=None, gap_id=gap_id, signals=(*question.signals, *again),
             asked=seal_with(key, 0, _place(ended.id, question.seq, "asked"), question.text.encode()),
-            vector=seal_with(key, 0, _place(ended.id, question.seq, "vector"), vector.tobytes()),
+            vector=seal_with(key, 0, _place(ended.id, question.seq, "vector"), vectors[question.seq].tobytes()),
         )  # fmt: skip
         await _opened_again(tx, ended, gap_id, question, now)
     await store.keep_newest(tx, ended.agent_id, MOST_GAPS)
@@ -225,12 +233,16 @@ async def _found(tx: TenantTx, sealer: Sealer, gap: Counted) -> bool:
     return bool(asked)
 
 
+async def _vectors(embedder: Embedder, asked: Sequence[Question]) -> list[Vector]:
+    return [np.asarray(vector, np.float32) for vector in await embedded(embedder, [each.text for each in asked])]
+
+
 async def _known(tx: TenantTx, sealer: Sealer, agent_id: str) -> list[_Known]:
     opened = [(each.gap_id, await _opened(tx, sealer, each)) for each in await store.first_questions(tx, agent_id)]
     return [_Known(gap_id, words[1]) for gap_id, words in opened if words is not None]
 
 
-async def _gap_of(tx: TenantTx, ended: Ended, known: list[_Known], vector: npt.NDArray[np.float32]) -> str:
+async def _gap_of(tx: TenantTx, ended: Ended, known: list[_Known], vector: Vector) -> str:
     """The gap whose first question is most alike, or a new one."""
     likeness = [float(each.vector @ vector) for each in known]
     nearest = int(np.argmax(likeness)) if likeness else -1
@@ -264,7 +276,7 @@ async def _with_words(tx: TenantTx, sealer: Sealer, found: Sequence[Counted]) ->
     return sorted(gaps, key=lambda gap: order[gap.counted.id])
 
 
-async def _opened(tx: TenantTx, sealer: Sealer, each: SealedQuestion) -> tuple[str, npt.NDArray[np.float32]] | None:
+async def _opened(tx: TenantTx, sealer: Sealer, each: SealedQuestion) -> tuple[str, Vector] | None:
     """Its words and their vector; None when its conversation's key is gone."""
     try:
         key = await sealer.conversation_key(tx, each.conversation_id)
