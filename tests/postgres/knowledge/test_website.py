@@ -290,7 +290,7 @@ async def test_what_was_to_be_read_is_read_by_the_next_worker(
                 await read(reader, organization, source_id)
                 stop.set()
 
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             await work(cluster.app_dsn, {READ_WEBSITE: task}, stop=stop, limits={READ_WEBSITE: 2})
         async with database.tenant(organization) as tx:
             done = await verbs.get_source(tx, AGENT, source_id)

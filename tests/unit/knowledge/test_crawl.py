@@ -1,5 +1,6 @@
 """A website is read politely and within bounds, whatever it does: against a real server on loopback."""
 
+import asyncio
 import gzip
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_network
@@ -178,13 +179,36 @@ async def test_the_bytes_and_characters_of_all_pages_are_bounded(monkeypatch: py
     assert len(found.pages) < 6
 
 
-async def test_a_reading_ends_with_its_time() -> None:
-    """What was read until then is kept; a site that never answers is told as that."""
-    pages = {"/": html("Home", "Hello.", links=("/slow",)), "/slow": {"text": "x", "status": 200}}
-    async with served(pages) as site:
+LONG_S = 54_321.0
+
+
+async def test_a_reading_ends_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was read until then is kept. The time is over when the second page was asked for, however slow this is."""
+    bounds: list[asyncio.Timeout] = []
+
+    def bounded(seconds: float | None) -> asyncio.Timeout:
+        if seconds != LONG_S:
+            return of_the_library(seconds)
+        bounds.append(of_the_library(None))
+        return bounds[0]
+
+    of_the_library = asyncio.timeout
+    monkeypatch.setattr(crawling.asyncio, "timeout", bounded)
+    pages = {"/": html("Home", "Hello.", links=("/slow",)), "/slow": {"text": "x"}}
+    async with served(pages) as site, asyncio.TaskGroup() as group:
         site.slow.add("/slow")
-        found = await read(site, longest_s=3.0)
-        assert (paths(found, site), found.cut) == (["/"], "time")
+        reading = group.create_task(read(site, longest_s=LONG_S))
+        while "/slow" not in site.asked:
+            await asyncio.sleep(0.02)
+        bounds[0].reschedule(asyncio.get_running_loop().time())
+        found = await reading
+    assert (paths(found, site), found.cut) == (["/"], "time")
+
+
+async def test_a_site_that_never_answers_is_told_as_that() -> None:
+    """By the bound of the whole reading, or by that of a page."""
+    async with served({"/slow": {"text": "x"}}) as site:
+        site.slow.add("/slow")
         with pytest.raises(Invalid, match=r"nothing to read within 0\.3 s"):
             await read(site, "/slow", longest_s=0.3)
         with pytest.raises(Invalid, match=r"did not answer within 0\.3 s"):
