@@ -249,6 +249,7 @@ def pages_of(product: Product) -> list[str]:
     found = [
         "/", "/agents", "/agents/new", base, f"{base}/hours", f"{base}/calls", f"{base}/knowledge",
         f"{base}/knowledge?q=How+much+is+a+cleaning", f"{base}/knowledge/new", f"{base}/knowledge/{source}",
+        f"{base}/knowledge/new?kind=url", f"{base}/knowledge/gaps", "/knowledge-gaps",
         f"{base}/skills", f"{base}/skills/new?kind=http_webhook", f"{base}/skills/new?kind=geo",
         f"{base}/versions", f"{base}/versions/{version}", f"{base}/review", f"{base}/talk", f"{base}/delete",
         "/conversations", "/messages", "/api-keys", "/audit", "/nowhere",

@@ -125,6 +125,15 @@ async def pinned(tx: TenantTx, agent_id: str, *, draft: bool, more: dict[str, An
     )
 
 
+async def live_sources(tx: TenantTx, agent_id: str) -> tuple[str, ...]:
+    """The knowledge sources of the version that callers meet; none without one. NotFound for no agent of ours."""
+    agent = await store.get_agent(tx, agent_id)
+    if agent.published_version is None:
+        return ()
+    version = await store.get_version(tx, agent_id, agent.published_version)
+    return tuple(version.snapshot.get("sourceIds") or ())
+
+
 async def changes_of(tx: TenantTx, agent_id: str, version_id: str) -> list[Difference]:
     """What a version changed against the one before it; the first against nothing."""
     version = await store.get_version(tx, agent_id, version_id)

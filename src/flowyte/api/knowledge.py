@@ -1,5 +1,6 @@
 """/agents/{id}/knowledge: sources and a look at what a question finds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -7,10 +8,12 @@ from litestar import Request, Router, delete, get, patch, post
 
 from flowyte.agents.store import get_agent
 from flowyte.api.agents import Input
-from flowyte.api.services import Asker, Services
+from flowyte.api.services import ApiServices, Asker, Services
 from flowyte.api.shape import one
+from flowyte.kit.db import TenantTx
 from flowyte.knowledge import sources as verbs
 from flowyte.knowledge.files import FORM_BYTES, MOST_BYTES, received
+from flowyte.knowledge.gaps import coverage
 from flowyte.knowledge.ingest import index_later
 from flowyte.knowledge.model import Source, Website
 from flowyte.knowledge.search import REJECT_BELOW, search
@@ -44,7 +47,12 @@ class Preview(Input):
     source_ids: list[str] | None = None
 
 
-def shown(source: Source) -> dict[str, Any]:
+async def shown(tx: TenantTx, services: ApiServices, source: Source) -> dict[str, Any]:
+    return _shown(source, await coverage(tx, source.agent_id, services.clock.now()))
+
+
+def _shown(source: Source, scores: Mapping[str, float] | None) -> dict[str, Any]:
+    """`scores` as `gaps.coverage` gives them: none before anything was asked, 0 for a source that answered nothing."""
     return {
         "id": source.id,
         "agentId": source.agent_id,
@@ -55,6 +63,7 @@ def shown(source: Source) -> dict[str, Any]:
         "status": source.status,
         "progress": {"current": source.progress_current, "total": source.progress_total},
         "chunkCount": source.chunk_count,
+        "coverageScore": None if scores is None else scores.get(source.id, 0.0),
         "embeddingModel": source.embedding_model,
         "errorMessage": source.error_message,
         "createdAt": source.created_at,
@@ -78,9 +87,10 @@ async def list_sources(services: Services, principal: Asker, agent_id: str) -> d
     async with services.database.tenant(principal) as tx:
         await get_agent(tx, agent_id)
         found = await verbs.list_sources(tx, agent_id)
+        scores = await coverage(tx, agent_id, services.clock.now())
     return {
         "success": True,
-        "data": [shown(source) for source in found],
+        "data": [_shown(source, scores) for source in found],
         "pagination": {"limit": 100, "nextCursor": None, "total": len(found)},
     }
 
@@ -95,7 +105,7 @@ async def create_source(services: Services, principal: Asker, agent_id: str, dat
             website=Website(url=data.url or "", most_pages=data.max_pages, refresh_s=data.refresh_seconds),
         )  # fmt: skip
         await index_later(tx, source)
-    return one(shown(source))
+        return one(await shown(tx, services, source))
 
 
 @post(
@@ -116,16 +126,17 @@ async def create_file_source(
         await get_agent(tx, agent_id)
         source = await verbs.create_file_source(tx, agent_id=agent_id, name=name, origin=origin, content=text)
         await index_later(tx, source)
-    return one(shown(source))
+        return one(await shown(tx, services, source))
 
 
 @get(f"{BASE}/sources/{{source_id:str}}", opt={"scope": "knowledge:read"}, operation_id="getSource")
 async def get_source(services: Services, principal: Asker, agent_id: str, source_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         source = await verbs.get_source(tx, agent_id, source_id)
+        told = await shown(tx, services, source)
     faq = [{"question": f.question, "alternatives": list(f.alternatives), "answer": f.answer} for f in source.faq]
     content = {"content": source.content, "faq": faq}
-    return one({**shown(source), **content})
+    return one({**told, **content})
 
 
 @patch(f"{BASE}/sources/{{source_id:str}}", opt={"scope": "knowledge:write"}, operation_id="updateSource")
@@ -138,7 +149,7 @@ async def update_source(
             tx, agent_id, source_id, name=data.name, content=data.content, faq=data.faq, website=website
         )
         await index_later(tx, source)
-    return one(shown(source))
+        return one(await shown(tx, services, source))
 
 
 def _changed(data: SourceChange, source: Source) -> Website | None:
@@ -161,7 +172,7 @@ async def refresh_source(services: Services, principal: Asker, agent_id: str, so
     async with services.database.tenant(principal) as tx:
         source = await verbs.read_again(tx, agent_id, source_id)
         await index_later(tx, source)
-    return one(shown(source))
+        return one(await shown(tx, services, source))
 
 
 @get(f"{BASE}/sources/{{source_id:str}}/pages", opt={"scope": "knowledge:read"}, operation_id="listSourcePages")

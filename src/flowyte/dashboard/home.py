@@ -15,6 +15,7 @@ from flowyte.dashboard.services import Pages, Viewer
 from flowyte.dashboard.sparkline import Sparkline, sparkline
 from flowyte.dashboard.view import Rail, render
 from flowyte.kit.errors import NotFound
+from flowyte.knowledge.gaps import open_gaps
 from flowyte.knowledge.sources import list_sources
 from flowyte.observe.store import list_conversations
 from flowyte.observe.week import Week, week
@@ -58,6 +59,7 @@ async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) ->
             for source in await list_sources(tx, frame.agent.id)
             if source.status == "failed"
         ]
+        gaps = await open_gaps(tx)
         recent = await list_conversations(tx, limit=SHOWN)
         seven = await week(tx, pages.clock.now())
         due = await due_soon(tx, pages.clock.now())
@@ -73,6 +75,7 @@ async def home(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer) ->
              href=f"{frame.base}/knowledge/{source.id}", action="Look at it")
         for frame, source in failed
     ]  # fmt: skip
+    needs += [gaps_need(frame, gaps[frame.agent.id]) for frame in frames if frame.agent.id in gaps]
     return render(
         request, "home.html", frames=frames, recent=recent, needs=needs, figures=figures_of(seven), live=seven.live
     )
@@ -105,6 +108,11 @@ def doubt_of(entry: Entry) -> Need:
         href=f"/conversations/{entry.conversation_id}", action="Look at the conversation",
         settle=f"/skill-runs/{entry.id}",
     )  # fmt: skip
+
+
+def gaps_need(frame: Frame, count: int) -> Need:
+    asked = f"{frame.agent.name} could not answer {words.plural(count, 'question')} of its callers"
+    return Need(words=asked, href=f"{frame.base}/knowledge/gaps", action="Answer")
 
 
 def needs_of(rail: Rail, frames: Sequence[Frame]) -> list[Need]:

@@ -13,6 +13,7 @@ from flowyte.dashboard.services import Pages, Viewer
 from flowyte.kit.errors import FieldError, Invalid
 from flowyte.knowledge import sources as verbs
 from flowyte.knowledge.files import FORM_BYTES, MOST_BYTES, received
+from flowyte.knowledge.gaps import coverage, open_gaps
 from flowyte.knowledge.ingest import index_later
 from flowyte.knowledge.model import Source, Website
 from flowyte.knowledge.search import REJECT_BELOW, search
@@ -21,6 +22,14 @@ BASE = "/agents/{agent_id:str}/knowledge"
 READ = {"scope": "knowledge:read"}
 WRITE = {"scope": "knowledge:write"}
 MOST_QUERY = 500
+DAY_S = 86_400
+BLANK = {
+    "name": "",
+    "text": "",
+    "url": "",
+    "pages": str(verbs.USUAL_PAGES),
+    "days": str(verbs.USUAL_REFRESH_S // DAY_S),
+}
 
 
 @get(BASE, opt=READ, include_in_schema=False)
@@ -33,14 +42,17 @@ async def knowledge_page(
     async with pages.database.tenant(viewer) as tx:
         frame = await frame_of(tx, pages, agent_id)
         sources = await verbs.list_sources(tx, agent_id)
+        gaps = (await open_gaps(tx)).get(agent_id, 0)
+        scores = await coverage(tx, agent_id, pages.clock.now())
         found = (
             await search(tx, agent_id=agent_id, source_ids=None, query=asked, embedding=embedding, limit=3)
             if embedding is not None
             else ()
         )
     return render_agent(
-        request, "knowledge.html", frame, "/knowledge", sources=sources, asked=asked, found=found, enough=REJECT_BELOW
-    )
+        request, "knowledge.html", frame, "/knowledge", sources=sources, asked=asked, found=found, enough=REJECT_BELOW,
+        gaps=gaps, scores=scores,
+    )  # fmt: skip
 
 
 @get(f"{BASE}/new", opt=WRITE, include_in_schema=False)
@@ -49,7 +61,7 @@ async def new_source_page(
 ) -> Response[str]:
     async with pages.database.tenant(viewer) as tx:
         frame = await frame_of(tx, pages, agent_id)
-    values = {"kind": kind if kind in ("text", "file", "url") else "faq", "name": "", "text": ""}
+    values = {**BLANK, "kind": kind if kind in ("text", "file", "url") else "faq"}
     return render_agent(request, "source.html", frame, "/knowledge", source=None, values=values, error="")
 
 
@@ -68,7 +80,14 @@ async def new_source(request: Request[Any, Any, Any], pages: Pages, viewer: View
         async with pages.database.tenant(viewer) as tx:
             frame = await frame_of(tx, pages, agent_id)
         return render_agent(
-            request, "source.html", frame, "/knowledge", status=400, source=None, values=form, error=error.message
+            request,
+            "source.html",
+            frame,
+            "/knowledge",
+            status=400,
+            source=None,
+            values={**BLANK, **form},
+            error=error.message,
         )
     return Redirect(f"/agents/{agent_id}/knowledge?done=added", status_code=303)
 
@@ -87,7 +106,7 @@ async def new_file(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer
             await index_later(tx, source)
     except Invalid as error:
         words = error.fields[0].message if error.fields else error.message
-        values = {"kind": "file", "name": name, "text": ""}
+        values = {**BLANK, "kind": "file", "name": name}
         return render_agent(
             request, "source.html", frame, "/knowledge", status=400, source=None, values=values, error=words
         )
@@ -121,9 +140,11 @@ async def save_source(
         async with pages.database.tenant(viewer) as tx:
             frame = await frame_of(tx, pages, agent_id)
             source = await verbs.get_source(tx, agent_id, source_id)
+            pages_read = await verbs.list_pages(tx, agent_id, source_id)
         return render_agent(
-            request, "source.html", frame, "/knowledge", status=400, source=source, values=form, error=error.message
-        )
+            request, "source.html", frame, "/knowledge", status=400, source=source, values={**_values(source), **form},
+            pages=pages_read, error=error.message,
+        )  # fmt: skip
     return Redirect(f"/agents/{agent_id}/knowledge?done=saved", status_code=303)
 
 
@@ -131,7 +152,7 @@ async def save_source(
 async def refresh_source(pages: Pages, viewer: Viewer, agent_id: str, source_id: str) -> Redirect:
     async with pages.database.tenant(viewer) as tx:
         await index_later(tx, await verbs.read_again(tx, agent_id, source_id))
-    return Redirect(f"/agents/{agent_id}/knowledge?done=saved", status_code=303)
+    return Redirect(f"/agents/{agent_id}/knowledge?done=again", status_code=303)
 
 
 @post(f"{BASE}/{{source_id:str}}/delete", opt=WRITE, include_in_schema=False)
@@ -158,13 +179,13 @@ def _website(form: Mapping[str, str]) -> Website:
     if days and (not days.isdigit() or len(days) > 6):
         raise Invalid(fields=[FieldError(field="days", message="a number of days, or nothing for never")])
     return Website(
-        url=form.get("url", ""), most_pages=int(pages), refresh_s=int(days) * 86_400 if days.strip("0") else None
+        url=form.get("url", ""), most_pages=int(pages), refresh_s=int(days) * DAY_S if days.strip("0") else None
     )
 
 
 def _values(source: Source) -> dict[str, str]:
     text = faq_text(source.faq) if source.kind == "faq" else source.content
-    days = str(source.refresh_s // 86_400) if source.refresh_s else ""
+    days = str(source.refresh_s // DAY_S) if source.refresh_s else ""
     return {"kind": source.kind, "name": source.name, "text": text, "url": source.url,
             "pages": str(source.most_pages), "days": days}  # fmt: skip
 

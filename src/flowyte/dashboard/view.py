@@ -11,6 +11,7 @@ from flowyte.dashboard import words
 from flowyte.dashboard.assets import ASSETS
 from flowyte.dashboard.services import PageServices
 from flowyte.kit.db import TenantTx
+from flowyte.knowledge.gaps import open_gaps
 from flowyte.skills.messages import count_new
 from flowyte.tenancy.organizations import organization_name
 
@@ -36,10 +37,12 @@ class Rail:
 
     organization: str
     new_messages: int
+    open_gaps: int
 
 
 async def rail_of(tx: TenantTx) -> Rail:
-    return Rail(organization=await organization_name(tx), new_messages=await count_new(tx))
+    gaps = sum((await open_gaps(tx)).values())
+    return Rail(organization=await organization_name(tx), new_messages=await count_new(tx), open_gaps=gaps)
 
 
 def _environment() -> Environment:

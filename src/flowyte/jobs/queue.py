@@ -16,7 +16,8 @@ from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import SetupError, Unavailable
 
 logger = log.get(__name__)
-BATCH = 4  # jobs in hand at once: two cores, and each job is mostly one model run
+BATCH = 4  # jobs taken at once; each is mostly one model run
+MOST_IN_HAND = 24  # of a worker: readings of websites, which mostly wait, and a few others beside them
 POLL = timedelta(seconds=5)  # a notification wakes the worker at once; this is the net below
 
 
@@ -46,8 +47,12 @@ async def defer(tx: TenantTx, task: str, object_id: str, *, of: str = "", at: da
     )  # fmt: skip
 
 
-async def work(dsn: str, tasks: Mapping[str, Task], *, stop: asyncio.Event) -> None:
-    """Take jobs until `stop` is set. A task that fails is logged and counted by the queue, not repeated for ever."""
+async def work(
+    dsn: str, tasks: Mapping[str, Task], *, stop: asyncio.Event, limits: Mapping[str, int] | None = None
+) -> None:
+    """Take jobs until `stop` is set. A task that fails is logged and counted by the queue, not repeated for ever; one
+    whose worker died is taken by another within a minute. `limits` is how many of a task run at once, in all workers.
+    """
     try:
         connection = await asyncpg.connect(dsn, server_settings={"application_name": "flowyte worker"})
     except (OSError, asyncpg.PostgresError) as error:
@@ -56,10 +61,12 @@ async def work(dsn: str, tasks: Mapping[str, Task], *, stop: asyncio.Event) -> N
         ) from error
     queue = PgQueuer(AsyncpgDriver(connection))
     for name, task in tasks.items():
-        queue.entrypoint(name)(_entry(name, task))
+        queue.entrypoint(name, concurrency_limit=(limits or {}).get(name, 0))(_entry(name, task))
     try:
         async with asyncio.TaskGroup() as group:
-            running = group.create_task(queue.run(dequeue_timeout=POLL, batch_size=BATCH))
+            running = group.create_task(
+                queue.run(dequeue_timeout=POLL, batch_size=BATCH, max_concurrent_tasks=MOST_IN_HAND)
+            )
             await stop.wait()
             queue.shutdown.set()
             await running

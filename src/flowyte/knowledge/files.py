@@ -18,11 +18,12 @@ _AT_ONCE = asyncio.Semaphore(2)  # readers, each of which may take a gigabyte
 
 
 class ReadPage(msgspec.Struct, frozen=True):
-    """`links` as they are written in the page."""
+    """`links` and their `base` as they are written in the page."""
 
     title: str
     text: str
     links: list[str]
+    base: str
 
 
 async def read_file(name: str, data: bytes) -> str:
@@ -33,9 +34,9 @@ async def read_file(name: str, data: bytes) -> str:
     return found
 
 
-async def read_page(name: str, data: bytes) -> ReadPage:
+async def read_page(name: str, data: bytes, *, charset: str = "") -> ReadPage:
     """A page of the web; `name` ends as its kind does: .html, .pdf, .txt. Invalid says what is the matter with it."""
-    page = msgspec.json.decode(await _read(data, name, "page"), type=ReadPage)
+    page = msgspec.json.decode(await _read(data, name, "page", charset), type=ReadPage)
     if len(page.text) > MOST_CHARACTERS:
         raise _refused(f"it holds more than {MOST_CHARACTERS} characters of text")
     return page

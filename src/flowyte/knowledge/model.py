@@ -83,5 +83,7 @@ class Source:
     read_at: datetime | None
     last_change: Mapping[str, int]
     """{added, changed, removed, unchanged}: pages, of the last reading."""
+    reading: str | None
+    """The claim of the newest reading; whoever holds another writes nothing."""
     created_at: datetime
     updated_at: datetime

@@ -1,6 +1,7 @@
 """Turns a file into text, as a process of its own: `python -m flowyte.knowledge.reading NAME < FILE`.
 
-With `page` after the name, the answer is JSON: {title, text, links}, the links as they are written in the page.
+With `page` and a charset (or nothing) after the name, the answer is JSON: {title, text, links, base}, links and base
+as they are written in the page.
 
 A document is written by anybody, and its reader may be made to run for ever or to eat all memory. So it is read where
 that harms nobody: without the house's environment, under limits of time and memory, with text on standard output. Exit
@@ -15,6 +16,7 @@ import resource
 import sys
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 MOST_SECONDS = 20  # of processor time; a PDF of 500 pages takes about 8
 MOST_MEMORY = 1 << 30  # bytes; a PDF of 20 MB takes about 300 MB
@@ -61,9 +63,13 @@ def _kind(ending: str, data: bytes) -> str:
     return "csv" if ending == "csv" else "text"
 
 
-def _decoded(data: bytes) -> str:
+def _decoded(data: bytes, charset: str = "") -> str:
+    """By the charset that was named, if it fits; without one, or with a wrong one, found out."""
     from charset_normalizer import from_bytes
 
+    with suppress(LookupError, UnicodeError):
+        if charset:
+            return data.decode(charset)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -126,9 +132,13 @@ def _row(cells: list[str]) -> str:
 
 
 def _html(data: bytes) -> str:
+    return _html_text(_decoded(data))
+
+
+def _html_text(page: str) -> str:
     from selectolax.lexbor import LexborHTMLParser
 
-    tree = LexborHTMLParser(_decoded(data))
+    tree = LexborHTMLParser(page)
     for node in tree.css(_NO_TEXT):
         node.decompose()
     body = tree.css_first("main") or tree.css_first("article") or tree.body
@@ -142,17 +152,27 @@ def _html(data: bytes) -> str:
     return "\n\n".join(lines) or (" ".join(body.text(separator=" ").split()) if body else "")
 
 
-def _page(name: str, data: bytes) -> dict[str, object]:
-    """A page that was fetched; only HTML has a title and links."""
+def _page(name: str, data: bytes, charset: str) -> dict[str, object]:
+    """A page that was fetched; only HTML has a title and links. A page without text may lead on to others."""
     from selectolax.lexbor import LexborHTMLParser
 
-    if not name.endswith(".html"):
-        return {"title": "", "text": text_of(name, data), "links": []}
-    tree = LexborHTMLParser(_decoded(data))
-    links = [str(node.attributes.get("href") or "") for node in tree.css("a[href]")][:MOST_LINKS]
-    title = tree.css_first("title")
-    # A page that only leads on, such as a table of contents, has no text of its own and is no fault.
-    return {"title": " ".join(title.text().split()) if title else "", "text": _html(data), "links": links}
+    kind = "pdf" if data.lstrip()[:5] == b"%PDF-" else name.rsplit(".", 1)[-1]
+    if kind == "pdf":
+        return {"title": "", "text": text_of("page.pdf", data), "links": [], "base": ""}
+    if b"\x00" in data[:8_192] and not charset and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise UnreadableError("The site says that this is text, and it is none.")
+    page = _decoded(data, charset).replace("\x00", "")
+    if kind != "html":
+        return {"title": "", "text": page, "links": [], "base": ""}
+    tree = LexborHTMLParser(page)
+    links = [str(node.attributes.get("href") or "") for node in tree.css('a[href]:not([rel~="nofollow"])')]
+    title, base = tree.css_first("title"), tree.css_first("base[href]")
+    return {
+        "title": " ".join(title.text().split()) if title else "",
+        "text": _html_text(page),
+        "links": links[:MOST_LINKS],
+        "base": str(base.attributes.get("href") or "") if base else "",
+    }
 
 
 def _csv(data: bytes) -> str:
@@ -197,7 +217,8 @@ def main() -> None:
     csv.field_size_limit(1 << 20)
     try:
         name, data = sys.argv[1], sys.stdin.buffer.read()
-        text = json.dumps(_page(name, data)) if sys.argv[2:] == ["page"] else text_of(name, data)
+        page = sys.argv[3] if sys.argv[2:3] == ["page"] else None
+        text = text_of(name, data) if page is None else json.dumps(_page(name, data, page), ensure_ascii=False)
     except UnreadableError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(DOCUMENT_AT_FAULT) from None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import cast, get_args
 
 from flowyte.egress.wire import Denied, Limits, checked
@@ -82,19 +83,21 @@ async def patch_source(
         changed = replace(changed, faq=_faq(faq))
     if website is not None:
         _only(source, "url", "url")
-        site = _website(website)
-        changed = replace(changed, url=site.url, most_pages=site.most_pages, refresh_s=site.refresh_s, refresh_at=None)
+        changed = _at_another_time(changed, _website(website))
     if _what_is_read(changed) != _what_is_read(source):
-        changed = replace(changed, status="pending", error_message=None)
+        changed = replace(changed, status="pending", error_message=None, refresh_at=None)
     return await store.update_source(tx, changed)
 
 
 async def read_again(tx: TenantTx, agent_id: str, source_id: str) -> Source:
-    """`pending` again, as somebody asked; what was found until now is found until the reading is done."""
+    """`pending` again, as somebody asked; what was found until now is found until the reading is done.
+
+    A reading that is under way begins anew.
+    """
     source = await store.read_source(tx, source_id, lock=True)
     if source is None or source.agent_id != agent_id:
         raise SourceNotFound
-    return await store.update_source(tx, replace(source, status="pending", error_message=None))
+    return await store.update_source(tx, replace(source, status="pending", error_message=None, refresh_at=None))
 
 
 async def list_pages(tx: TenantTx, agent_id: str, source_id: str) -> tuple[KeptPage, ...]:
@@ -107,6 +110,11 @@ async def delete_source(tx: TenantTx, agent_id: str, source_id: str) -> None:
     """The source and all that was found through it, at once, also for live conversations and published versions."""
     await get_source(tx, agent_id, source_id)
     await store.delete_source(tx, source_id)
+
+
+def read_site(site: Website) -> Website:
+    """The website as it is kept, its address written in full; Invalid names the field."""
+    return _website(site)
 
 
 def read_faq(entries: Sequence[Mapping[str, object]] | None) -> tuple[Faq, ...]:
@@ -152,8 +160,18 @@ def _website(site: Website | None) -> Website:
     return replace(site, url=url)
 
 
+def _at_another_time(source: Source, site: Website) -> Source:
+    """The website as it shall be; its next reading counts from the last one."""
+    if site.refresh_s != source.refresh_s:
+        again = timedelta(seconds=site.refresh_s) if site.refresh_s else None
+        source = replace(source, refresh_at=source.read_at + again if source.read_at and again else None)
+    return replace(source, url=site.url, most_pages=site.most_pages, refresh_s=site.refresh_s)
+
+
 def _what_is_read(source: Source) -> tuple[object, ...]:
-    return source.content, source.faq, source.name, source.url, source.most_pages, source.refresh_s
+    """A website's name is its owner's, and no reason to ask the site again."""
+    name = "" if source.kind == "url" else source.name
+    return source.content, source.faq, name, source.url, source.most_pages
 
 
 def _faq(entries: Sequence[Mapping[str, object]] | None) -> tuple[Faq, ...]:

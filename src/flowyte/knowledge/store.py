@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
+import msgspec
+
 from flowyte.kit.db import TenantTx
 from flowyte.knowledge.model import Chunk, Faq, KeptPage, Kind, Source, Status, Website
 
@@ -11,7 +13,7 @@ Row = Any  # a database record: read by name here and nowhere else
 _COLUMNS = (
     "id, agent_id, kind, name, content, faq, status, progress_current, progress_total, chunk_count, "
     "embedding_model, error_message, origin, url, most_pages, refresh_s, refresh_at, read_at, last_change, "
-    "created_at, updated_at"
+    "reading, created_at, updated_at"
 )
 
 
@@ -48,10 +50,11 @@ async def read_sources(tx: TenantTx, agent_id: str) -> tuple[Source, ...]:
 
 
 async def update_source(tx: TenantTx, source: Source) -> Source:
-    """Writes what an owner can change, and the status that follows from it."""
+    """Writes what an owner can change, and the status that follows from it; `pending` takes a reading its claim."""
     row = await tx.fetchrow(
         f"UPDATE knowledge_sources SET name = $3, content = $4, faq = $5, status = $6, error_message = $7, url = $8, "
-        f"most_pages = $9, refresh_s = $10, refresh_at = $11, updated_at = now() "
+        f"most_pages = $9, refresh_s = $10, refresh_at = $11, updated_at = now(), "
+        f"reading = CASE WHEN $6 = 'pending' THEN NULL ELSE reading END "
         f"WHERE org_id = $1 AND id = $2 RETURNING {_COLUMNS}",
         tx.org, source.id, source.name, source.content, _plain(source.faq), source.status, source.error_message,
         source.url, source.most_pages, source.refresh_s, source.refresh_at,
@@ -106,6 +109,17 @@ async def add_chunks(
     )
 
 
+async def read_vectors(tx: TenantTx, source_id: str) -> dict[str, list[float]]:
+    """By their text, of all probes of a source."""
+    rows = await tx.fetch(
+        "SELECT p.asked, p.embedding::text AS vector FROM knowledge_probes p "
+        "JOIN knowledge_chunks c ON c.org_id = p.org_id AND c.id = p.chunk_id "
+        "WHERE c.org_id = $1 AND c.source_id = $2",
+        tx.org, source_id,
+    )  # fmt: skip
+    return {row["asked"]: msgspec.json.decode(row["vector"], type=list[float]) for row in rows}
+
+
 async def read_pages(tx: TenantTx, source_id: str) -> tuple[KeptPage, ...]:
     rows = await tx.fetch(
         "SELECT url, title, digest, characters, missed, read_at FROM knowledge_pages "
@@ -148,27 +162,48 @@ async def drop_chunks_of(tx: TenantTx, source_id: str, urls: Sequence[str]) -> N
 
 async def finish_reading(
     tx: TenantTx, source_id: str, changes: Mapping[str, int], *, model: str, error: str | None
-) -> None:
+) -> Source:
     """The website was read: what came of it, and when it is read again."""
-    await tx.execute(
+    row = await tx.fetchrow(
         "UPDATE knowledge_sources SET status = 'indexed', read_at = now(), last_change = $3, embedding_model = $4, "
         "error_message = $5, refresh_at = now() + make_interval(secs => refresh_s), updated_at = now(), "
         "chunk_count = n, progress_current = p, progress_total = p "
         "FROM (SELECT count(*)::int AS n FROM knowledge_chunks WHERE org_id = $1 AND source_id = $2) c, "
         "(SELECT count(*)::int AS p FROM knowledge_pages "
         "WHERE org_id = $1 AND source_id = $2 AND digest IS NOT NULL) d "
-        "WHERE org_id = $1 AND id = $2",
+        f"WHERE org_id = $1 AND id = $2 RETURNING {_COLUMNS}",
         tx.org, source_id, dict(changes), model, error,
     )  # fmt: skip
+    return _source(row)
 
 
-async def try_again_later(tx: TenantTx, source_id: str) -> None:
-    """A website that could not be read is asked again when it was to be."""
-    await tx.execute(
-        "UPDATE knowledge_sources SET refresh_at = now() + make_interval(secs => refresh_s) "
-        "WHERE org_id = $1 AND id = $2",
-        tx.org, source_id,
+async def begin_reading(tx: TenantTx, source_id: str, reading: str) -> Source | None:
+    row = await tx.fetchrow(
+        "UPDATE knowledge_sources SET status = 'indexing', reading = $3, progress_current = 0, progress_total = 0, "
+        f"error_message = NULL, updated_at = now() WHERE org_id = $1 AND id = $2 RETURNING {_COLUMNS}",
+        tx.org, source_id, reading,
     )  # fmt: skip
+    return _source(row) if row else None
+
+
+async def note_progress(tx: TenantTx, source: Source, *, current: int, total: int) -> bool:
+    """False when this reading has lost its claim."""
+    status = await tx.execute(
+        "UPDATE knowledge_sources SET progress_current = $4, progress_total = $5 "
+        "WHERE org_id = $1 AND id = $2 AND reading = $3",
+        tx.org, source.id, source.reading, current, total,
+    )  # fmt: skip
+    return status == "UPDATE 1"
+
+
+async def fail_reading(tx: TenantTx, source: Source, error: str) -> Source | None:
+    """A website that could not be read is asked again when it was to be. None when the claim is lost."""
+    row = await tx.fetchrow(
+        "UPDATE knowledge_sources SET status = 'failed', error_message = $4, updated_at = now(), refresh_at = now() "
+        f"+ make_interval(secs => refresh_s) WHERE org_id = $1 AND id = $2 AND reading = $3 RETURNING {_COLUMNS}",
+        tx.org, source.id, source.reading, error,
+    )  # fmt: skip
+    return _source(row) if row else None
 
 
 async def bytes_kept(tx: TenantTx) -> int:

@@ -6,12 +6,14 @@ from datetime import datetime
 
 import msgspec
 
+from flowyte.jobs.queue import defer
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import Conflict, NotFound
 from flowyte.observe.model import Conversation, Event
 from flowyte.vault.seal import Sealer, open_with, seal_with
 
 COLUMNS = ", ".join(spec.name for spec in fields(Conversation))
+CONVERSATION_ENDED = "conversation_ended"  # the task's name in the queue
 Row = tuple[int, int, datetime, str, Mapping[str, object]]
 
 
@@ -101,13 +103,15 @@ async def close_conversation(
     tx: TenantTx, conversation_id: str, *, ended_at: datetime, duration_ms: int, cause: str, outcome: str,
     consent: str, turns: int, recording_state: str, recording_ms: int | None, latency: list[dict[str, object]],
 ) -> None:  # fmt: skip
-    """Once: a conversation that is closed stays as it is."""
-    await tx.execute(
+    """Once: a conversation that is closed stays as it is. What is folded from it is queued in the same transaction."""
+    status = await tx.execute(
         "UPDATE conversations SET ended_at = $3, duration_ms = $4, cause = $5, outcome = $6, consent = $7, turns = $8, "
         "recording_state = $9, recording_ms = $10, latency = $11 WHERE org_id = $1 AND id = $2 AND ended_at IS NULL",
         tx.org, conversation_id, ended_at, duration_ms, cause, outcome, consent, turns, recording_state, recording_ms,
         latency,
     )  # fmt: skip
+    if status == "UPDATE 1":
+        await defer(tx, CONVERSATION_ENDED, conversation_id)
 
 
 async def bytes_kept(tx: TenantTx) -> int:

@@ -2,7 +2,7 @@
 
     agent.yaml            what the agent is, without what is at its default
     skills/NAME.yaml      one skill each; credentials are never in them
-    knowledge/NAME.yaml   one text or FAQ source each
+    knowledge/NAME.yaml   one text, FAQ or website each
     playbooks/NAME.yaml   one playbook each
 
 The YAML is that of version 1.2's core: `10:30` and `2026-12-25` are texts, `yes` is a text, anchors are refused.
@@ -20,7 +20,8 @@ import yaml
 from flowyte.agents.definition import Definition, as_dict
 from flowyte.agents.definition import read as read_definition
 from flowyte.kit.errors import FlowyteError, Invalid
-from flowyte.knowledge.sources import read_faq
+from flowyte.knowledge.model import Website
+from flowyte.knowledge.sources import USUAL_PAGES, USUAL_REFRESH_S, read_faq, read_site
 from flowyte.playbooks.check import read_graph
 from flowyte.skills.spec import Skill, read_skill
 
@@ -34,7 +35,7 @@ _DEFAULTS = as_dict(Definition(name="-"))
 _SKILL = msgspec.to_builtins(Skill(name="", description="", skill_type="builtin"))
 _OPTIONAL: Mapping[str, Mapping[str, Any]] = {
     "skills": {name: default for name, default in _SKILL.items() if name not in _FIRST},
-    "knowledge": {},
+    "knowledge": {"maxPages": USUAL_PAGES, "refreshSeconds": USUAL_REFRESH_S},
     "playbooks": {"description": "", "isEnabled": True},
 }
 
@@ -118,14 +119,22 @@ def whole_skill(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _ordered(values.get(name, default)) for name, default in _SKILL.items()}
 
 
+SOURCE_FIELDS = {"text": ("content",), "faq": ("faq",), "url": ("url", "maxPages", "refreshSeconds")}
+
+
 def _source(values: dict[str, Any]) -> dict[str, Any]:
-    kind = values.get("kind")
-    wanted = {"text": "content", "faq": "faq"}.get(str(kind))
-    if wanted is None or set(values) != {"name", "kind", wanted} or not isinstance(values["name"], str):
-        raise BadFolderError("has name, kind (text or faq), and content or faq")
+    kind = str(values.get("kind"))
+    if kind == "url":
+        values = {**values, **{name: values.get(name, usual) for name, usual in _OPTIONAL["knowledge"].items()}}
+    wanted = SOURCE_FIELDS.get(kind)
+    if wanted is None or set(values) != {"name", "kind", *wanted} or not isinstance(values["name"], str):
+        raise BadFolderError("has name, kind (text, faq or url), and content, faq or url")
     if kind == "faq":
         read_faq(values["faq"])
-    return values
+    if kind == "url":
+        site = msgspec.convert([values[name] for name in wanted], tuple[str, int, int | None])
+        values["url"] = read_site(Website(url=site[0], most_pages=site[1], refresh_s=site[2])).url
+    return {name: values[name] for name in ("name", "kind", *wanted)}
 
 
 def _playbook(values: dict[str, Any]) -> dict[str, Any]:
@@ -170,7 +179,7 @@ def _checked(path: Path, read: Any) -> dict[str, Any]:
         raise BadFolderError(f"{path}: {error.message}") from error
     except BadFolderError as error:
         raise BadFolderError(error.message if str(path) in error.message else f"{path}: {error.message}") from error
-    except (KeyError, TypeError, AttributeError) as error:
+    except (KeyError, TypeError, AttributeError, msgspec.ValidationError) as error:
         raise BadFolderError(f"{path}: {error} is missing or of another shape") from error
     return found
 

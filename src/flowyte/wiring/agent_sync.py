@@ -7,7 +7,7 @@ from typing import Any
 from flowyte.agents.definition import FIELDS
 from flowyte.agents.publish import Difference, difference
 from flowyte.kit.errors import FlowyteError
-from flowyte.wiring.agent_folder import ROOMS, Folder, plain_graph, whole_agent, whole_skill
+from flowyte.wiring.agent_folder import ROOMS, SOURCE_FIELDS, Folder, plain_graph, whole_agent, whole_skill
 from flowyte.wiring.client import Client
 
 _PATHS = {"skills": "skills", "knowledge": "knowledge/sources", "playbooks": "playbooks"}
@@ -41,14 +41,13 @@ async def fetch(client: Client, agent_id: str) -> Remote:
         remote.ids["skills", skill["name"]] = skill["id"]
         remote.folder.skills[skill["name"]] = whole_skill(skill)
     for listed in await client.data("GET", f"{base}/knowledge/sources"):
-        if listed["kind"] not in ("text", "faq"):
+        if listed["kind"] not in SOURCE_FIELDS:
             remote.unheld.append(listed["name"])
             continue
         source = await client.data("GET", f"{base}/knowledge/sources/{listed['id']}")
-        held = "content" if source["kind"] == "text" else "faq"
         remote.ids["knowledge", source["name"]] = source["id"]
-        kept = {name: source[name] for name in ("name", "kind", held)}
-        if held == "faq":  # a question without others to ask it says nothing of them
+        kept = {name: source[name] for name in ("name", "kind", *SOURCE_FIELDS[source["kind"]])}
+        if source["kind"] == "faq":  # a question without others to ask it says nothing of them
             kept["faq"] = [{name: part for name, part in entry.items() if part} for entry in kept["faq"]]
         remote.folder.knowledge[source["name"]] = kept
     for playbook in await client.data("GET", f"{base}/playbooks"):

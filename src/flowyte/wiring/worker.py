@@ -3,24 +3,27 @@
 import asyncio
 from contextlib import suppress
 
+from flowyte.agents.store import get_version
 from flowyte.compliance import retention
 from flowyte.compliance.requests import RUN, Office, run_request
 from flowyte.egress.addresses import networks
 from flowyte.egress.client import Egress, Limits
-from flowyte.jobs.queue import JobRef, work
-from flowyte.kit.errors import Unavailable
+from flowyte.jobs.queue import JobRef, Task, work
+from flowyte.kit.db import TenantTx
+from flowyte.kit.errors import NotFound, Unavailable
 from flowyte.kit.settings import Settings
-from flowyte.knowledge.crawl import PAGE_BYTES, PAGE_S, Manners
-from flowyte.knowledge.ingest import (
-    INDEX_SOURCE,
-    REFRESH_SOURCE,
-    begin_indexing,
-    index_source,
-    read_website,
-    refresh_source,
-)  # fmt: skip
+from flowyte.knowledge import gaps
+from flowyte.knowledge import store as knowledge
+from flowyte.knowledge.crawl import PAGE_BYTES, PAGE_S, Asks, Manners
+from flowyte.knowledge.ingest import INDEX_SOURCE, READ_WEBSITE, REFRESH_SOURCE, begin_indexing, index_source
+from flowyte.knowledge.model import Embedder as Model
+from flowyte.knowledge.questions import questions
+from flowyte.knowledge.refresh import Reader, fail, read_website, refresh_source
+from flowyte.observe import store as observe
+from flowyte.observe.store import CONVERSATION_ENDED
 from flowyte.tenancy import attempts, idempotency
 from flowyte.tenancy.organizations import all_organizations, system_principal
+from flowyte.tenancy.storage import Storage
 from flowyte.webhooks.deliver import KEPT, Post, deliver
 from flowyte.webhooks.emit import DELIVER
 from flowyte.webhooks.store import sweep as sweep_webhooks
@@ -30,6 +33,8 @@ from flowyte.wiring.serving import say_ready, stop_on_signal
 from flowyte.wiring.skills import ports_of
 
 SWEEP_S = 3600
+MOST_READINGS = 16  # of websites at once: each mostly waits for somebody else's server
+BROKEN = "Something broke on our side while this was read. Read it again; if it stays, the log says what it was."
 
 
 async def serve(settings: Settings) -> None:
@@ -38,43 +43,89 @@ async def serve(settings: Settings) -> None:
     async with foundation(settings) as base:
         embedder = Embedder(settings.models_dir)
         egress = Egress(allowed=networks(settings.egress_allow))
-        post = Post(database=base.database, sealer=base.sealer, clock=base.clock, egress=egress,
-                    ports=ports_of(settings))  # fmt: skip
-        manners = Manners(limits=Limits(seconds=PAGE_S, bytes=PAGE_BYTES, ports=ports_of(settings)))
-
-        async def index(job: JobRef) -> None:
-            owner = system_principal(job.org)
-            async with base.database.tenant(owner) as tx:
-                source = await begin_indexing(tx, job.id)
-            if source and source.kind == "url":
-                await read_website(base.database, owner, egress, embedder, source, manners)
-                return
-            async with base.database.tenant(owner) as tx:
-                await index_source(tx, embedder, job.id)
-
-        async def refresh(job: JobRef) -> None:
-            async with base.database.tenant(system_principal(job.org)) as tx:
-                await refresh_source(tx, base.clock, job.id)
-
-        async def deliver_webhook(job: JobRef) -> None:
-            await deliver(post, system_principal(job.org), job.id)
-
-        office = Office(database=base.database, sealer=base.sealer, clock=base.clock, keys=base.keys,
-                        data_dir=settings.data_dir)  # fmt: skip
-
-        async def answer_person(job: JobRef) -> None:
-            await run_request(office, system_principal(job.org), job.id)
-
+        tasks = {**tasks_of(base, embedder, egress), **tasks_out(base, egress)}
         say_ready("worker")
         try:
             async with asyncio.TaskGroup() as group:
                 sweeping = group.create_task(_sweeping(base))
-                tasks = {INDEX_SOURCE: index, REFRESH_SOURCE: refresh, DELIVER: deliver_webhook, RUN: answer_person}
-                await work(settings.database_url, tasks, stop=stop)
+                await work(settings.database_url, tasks, stop=stop, limits={READ_WEBSITE: MOST_READINGS})
                 sweeping.cancel()
         finally:
             embedder.close()
             await egress.close()
+
+
+def tasks_of(base: Foundation, embedder: Model, asks: Asks) -> dict[str, Task]:
+    """By their names in the queue."""
+    limits = Limits(seconds=PAGE_S, bytes=PAGE_BYTES, ports=ports_of(base.settings))
+    reader = Reader(
+        database=base.database, asks=asks, embedder=embedder, manners=Manners(limits=limits), room=_storage(base).check
+    )
+
+    async def index(job: JobRef) -> None:
+        owner = system_principal(job.org)
+        async with base.database.tenant(owner) as tx:
+            source = await begin_indexing(tx, job.id)
+        if source is None:
+            return
+        try:
+            if source.kind == "url":
+                await read_website(reader, owner, source)
+            else:
+                async with base.database.tenant(owner) as tx:
+                    await index_source(tx, embedder, job.id)
+        except Exception:  # the edge of a job: the queue logs it, and the operator is told
+            async with base.database.tenant(owner) as tx:
+                await fail(tx, source, BROKEN)
+            raise
+        async with base.database.tenant(owner) as tx:
+            await gaps.cover(tx, base.sealer, source.agent_id, base.clock.now())
+
+    async def refresh(job: JobRef) -> None:
+        async with base.database.tenant(system_principal(job.org)) as tx:
+            await refresh_source(tx, base.clock, job.id)
+
+    async def fold(job: JobRef) -> None:
+        async with base.database.tenant(system_principal(job.org)) as tx:
+            await note_questions(tx, base, embedder, job.id)
+
+    return {INDEX_SOURCE: index, READ_WEBSITE: index, REFRESH_SOURCE: refresh, CONVERSATION_ENDED: fold}
+
+
+def tasks_out(base: Foundation, egress: Egress) -> dict[str, Task]:
+    """Events out, and what persons asked for."""
+    post = Post(database=base.database, sealer=base.sealer, clock=base.clock, egress=egress,
+                ports=ports_of(base.settings))  # fmt: skip
+    office = Office(database=base.database, sealer=base.sealer, clock=base.clock, keys=base.keys,
+                    data_dir=base.settings.data_dir)  # fmt: skip
+
+    async def deliver_webhook(job: JobRef) -> None:
+        await deliver(post, system_principal(job.org), job.id)
+
+    async def answer_person(job: JobRef) -> None:
+        await run_request(office, system_principal(job.org), job.id)
+
+    return {DELIVER: deliver_webhook, RUN: answer_person}
+
+
+async def note_questions(tx: TenantTx, base: Foundation, embedder: Model, conversation_id: str) -> None:
+    """What callers of a published version asked; nothing of drafts, and nothing when it was deleted meanwhile."""
+    try:
+        conversation = await observe.get_conversation(tx, conversation_id)
+        if conversation.draft or conversation.version_id is None:
+            return
+        version = await get_version(tx, conversation.agent_id, conversation.version_id)
+        events = await observe.events(tx, base.sealer, conversation_id)
+    except NotFound:
+        return
+    searched = version.snapshot.get("sourceIds")
+    ended = gaps.Ended(id=conversation.id, agent_id=conversation.agent_id, searched=searched)
+    await gaps.fold(tx, base.sealer, embedder, ended, questions(events), base.clock.now())
+
+
+def _storage(base: Foundation) -> Storage:
+    measures = (knowledge.bytes_kept, observe.bytes_kept)
+    return Storage(measures, base.clock, most_mb=base.settings.organization_storage_mb)
 
 
 async def _sweep_organizations(base: Foundation) -> None:

@@ -129,3 +129,28 @@ def test_the_examples_are_written_as_a_pull_would_write_them(example: Path) -> N
     """So that pulling one shows only what was changed."""
     for name, text in read_folder(example).files().items():
         assert (example / name).read_text() == text
+
+
+async def test_a_website_goes_there_and_back(client: Here, tmp_path: Path) -> None:
+    """What is usual is not written; the address is written in full, so that nothing differs."""
+    (tmp_path / "knowledge").mkdir()
+    (tmp_path / "agent.yaml").write_text("name: sites\n")
+    (tmp_path / "knowledge/help.yaml").write_text("name: Help\nkind: url\nurl: Example.com/help\n")
+    (tmp_path / "knowledge/shop.yaml").write_text(
+        "name: Shop\nkind: url\nurl: https://example.org/\nmaxPages: 5\nrefreshSeconds: null\n"
+    )
+    folder = read_folder(tmp_path)
+    agent = await pushed(client, folder)
+    remote = await fetch(client, agent)
+    assert differences(remote.folder, folder) == []
+    write_folder(tmp_path, remote.folder)
+    assert (tmp_path / "knowledge/help.yaml").read_text() == "name: Help\nkind: url\nurl: https://example.com/help\n"
+    assert "refreshSeconds: null" in (tmp_path / "knowledge/shop.yaml").read_text()
+    folder = read_folder(tmp_path)
+    folder.knowledge["Shop"] |= {"refreshSeconds": 86_400}
+    assert await push(client, folder, remote, quiet, prune=False) == 1
+    assert (await fetch(client, agent)).folder.knowledge == folder.knowledge
+    for wrong in ("url: 1", "url: https://example.com\nmaxPages: no", "url: ftp://example.com"):
+        (tmp_path / "knowledge/help.yaml").write_text(f"name: Help\nkind: url\n{wrong}\n")
+        with pytest.raises(BadFolderError, match=r"knowledge/help\.yaml"):
+            read_folder(tmp_path)

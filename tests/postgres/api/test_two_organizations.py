@@ -4,6 +4,7 @@ The operations are read from the application, so one that is not in the table fa
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,8 +21,9 @@ from flowyte.api.problem import HANDLERS
 from flowyte.api.services import ApiServices, RequestLimits, Talk
 from flowyte.compliance import holds, requests
 from flowyte.kit.clock import SystemClock
-from flowyte.kit.db import Database
+from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.ids import new_id
+from flowyte.knowledge import gap_store
 from flowyte.knowledge.sources import create_source
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.playbooks.check import read_graph
@@ -59,6 +61,8 @@ BODIES: dict[str, Any] = {
     "createFileSource": {},
     "updateSource": {"name": "Other"},
     "previewKnowledge": {"query": "price"},
+    "updateKnowledgeGap": {"status": "dismissed"},
+    "answerKnowledgeGap": {"question": "Where?", "answer": "Here."},
     "createSkill": SKILL,
     "updateSkill": {"description": "Other"},
     "trySkill": {"arguments": {}},
@@ -103,6 +107,7 @@ IDS = (
     "request_id",
     "endpoint_id",
     "delivery_id",
+    "gap_id",
 )
 WITHOUT_ID = {
     "listAgents",
@@ -235,11 +240,13 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
             tx, services.sealer, services.peppers, services.clock, kind="access", regime="gdpr",
             phone="+12025550142", email="",
         )  # fmt: skip
+        gap = await gap_of(tx, agent.id, opening.id)
     return {
         "hold_id": hold.id,
         "request_id": asked.id,
         "endpoint_id": endpoint.id,
         "delivery_id": delivery,
+        "gap_id": gap,
         "member_id": person,
         "invite_id": invite.id,
         "publishable_key_id": site_key.id,
@@ -253,6 +260,16 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
         "number_id": line.id,
         "playbook_id": playbook.id,
     }
+
+
+async def gap_of(tx: TenantTx, agent_id: str, conversation_id: str) -> str:
+    """That a caller left; nobody opens it here, so its words are none."""
+    await gap_store.insert_gap(tx, gap := new_id("gap"), agent_id)
+    await gap_store.add_question(
+        tx, agent_id, conversation_id, seq=1, asked_at=datetime.now(UTC), top_score=0.1, source_id=None, gap_id=gap,
+        asked=b"", vector=b"",
+    )  # fmt: skip
+    return gap
 
 
 def operations(app: Litestar) -> list[tuple[str, str, str]]:
@@ -311,6 +328,7 @@ async def seen(client: httpx.AsyncClient, ids: dict[str, str], key: dict[str, st
         f"/api/v1/agents/{ids['agent_id']}",
         f"/api/v1/agents/{ids['agent_id']}/versions",
         f"/api/v1/agents/{ids['agent_id']}/knowledge/sources",
+        f"/api/v1/agents/{ids['agent_id']}/knowledge-gaps",
         f"/api/v1/conversations/{ids['conversation_id']}/receipt",
     ]
     answers = [await client.get(path, headers=key) for path in paths]

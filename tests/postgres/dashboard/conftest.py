@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 from litestar import Litestar
 
@@ -19,6 +20,8 @@ from flowyte.dashboard.services import PageServices
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.ids import new_id
+from flowyte.knowledge import gaps
+from flowyte.knowledge.questions import Question
 from flowyte.knowledge.sources import create_source
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.playbooks.check import read_graph
@@ -128,6 +131,22 @@ async def passkey_and_session(house: House, principal: Principal) -> tuple[str, 
     return who.id, passkey
 
 
+async def asked(tx: TenantTx, pages: PageServices, agent_id: str, conversation_id: str) -> str:
+    """The gap of a question that nobody could answer; its id."""
+    question = Question(seq=3, at=pages.clock.now(), text="Do you <i>are</i> boats?", top_score=0.1, source_id=None,
+                        signals=("not_found",))  # fmt: skip
+    ended = gaps.Ended(id=conversation_id, agent_id=agent_id, searched=None)
+    await gaps.fold(tx, pages.sealer, OneVector(), ended, [question], pages.clock.now())
+    return (await gaps.list_gaps(tx, pages.sealer, now=pages.clock.now(), agent_id=agent_id))[0].counted.id
+
+
+class OneVector:
+    """Every text lies in the same place."""
+
+    def embed(self, texts: list[str]) -> np.ndarray:
+        return np.tile(np.array([1.0] + [0.0] * 383, np.float32), (len(texts), 1))
+
+
 async def furnish(house: House, principal: Principal) -> dict[str, str]:
     """One of each kind that a page's address can name; the conversation is a call with two seconds of sound."""
     pages = house.pages
@@ -172,6 +191,7 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
             tx, pages.sealer, agent_id=agent.id, conversation_id=opening.id, intent_key="1", name="A caller",
             phone="+12025550142", body="Call me about <script>",
         )  # fmt: skip
+        gap = await asked(tx, pages, agent.id, opening.id)
     session = await passkey_and_session(house, principal)
     async with pages.database.tenant(principal) as tx:
         wishes = publishable.Wishes(name="Site", allowed_origins=("https://example.com",))
@@ -190,15 +210,16 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
         )
         delivery = await endpoints.send_test(tx, pages.clock, endpoint.id)
         hold = await holds.place_hold(tx, principal, kind="agent", subject=agent.id, reason="A court asks")
-        asked = await requests.take_request(
+        person_asks = await requests.take_request(
             tx, pages.sealer, pages.peppers, pages.clock, kind="access", regime="gdpr", phone="+12025550142", email="",
         )  # fmt: skip
     return {
         "hold_id": hold.id,
-        "request_id": asked.id,
+        "request_id": person_asks.id,
         "endpoint_id": endpoint.id,
         "delivery_id": delivery,
         "report_id": report,
+        "gap_id": gap,
         "member_id": person,
         "invite_id": invite.id,
         "publishable_key_id": site_key.id,

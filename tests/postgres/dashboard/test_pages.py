@@ -35,6 +35,8 @@ FORMS = {
     "/agents/{agent_id}/knowledge/new": {"kind": "text", "name": "More", "text": "Words."},
     "/agents/{agent_id}/knowledge/files": {"name": "More"},
     "/agents/{agent_id}/knowledge/{source_id}": {"kind": "text", "name": "More", "text": "Words."},
+    "/agents/{agent_id}/knowledge/gaps/{gap_id}/answer": {"question": "Where?", "answer": "Here."},
+    "/agents/{agent_id}/knowledge/gaps/{gap_id}/status": {"status": "dismissed"},
     "/agents/{agent_id}/rollback": {"versionId": f"ver_{RANDOM}"},
     "/agents/{agent_id}/guardrails": {"topics": "x"},
     "/agents/{agent_id}/skills/new": {
@@ -113,11 +115,12 @@ async def _everything(client: httpx.AsyncClient, ids: dict[str, str]) -> list[st
     paths = (
         "/agents/{agent_id}",
         "/agents/{agent_id}/knowledge/{source_id}",
+        "/agents/{agent_id}/knowledge/gaps",
         "/agents/{agent_id}/versions",
         "/agents/{agent_id}/skills/{skill_id}",
     )
     answers = [await client.get(path.format(**ids)) for path in (*paths, "/conversations/{conversation_id}")]
-    assert [answer.status_code for answer in answers] == [200] * 5
+    assert [answer.status_code for answer in answers] == [200] * 6
     return [re.sub(r">(just now|\d+ \w+ ago)<", "", answer.text) for answer in answers]
 
 

@@ -10,6 +10,7 @@ from flowyte.conversation.reply import Passage
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import Invalid, NotFound
 from flowyte.knowledge.ingest import begin_indexing, index_source
+from flowyte.knowledge.model import Website
 from flowyte.knowledge.search import REJECT_BELOW, search
 from flowyte.knowledge.sources import create_source, delete_source, get_source, list_sources, patch_source
 from flowyte.tenancy.principal import Principal
@@ -114,6 +115,28 @@ async def test_a_changed_source_answers_with_the_old_text_until_it_is_indexed(
         assert [p.text for p in await ask(tx, "do you treat children")] == ["From one year on."]
 
 
+async def test_what_was_embedded_before_is_not_embedded_again(database: Database, organization: Principal) -> None:
+    """Only the wordings that are new; what is found stays the same."""
+    asked: list[str] = []
+
+    class Counted(WordVectors):
+        def embed(self, texts: list[str]) -> npt.NDArray[np.float32]:
+            asked.extend(texts)
+            return super().embed(texts)
+
+    async with database.tenant(organization) as tx:
+        source_id = await faq(tx)
+        before = await ask(tx, "how much is whitening")
+        added: list[dict[str, object]] = [*FAQ, {"question": "Do you park?", "answer": "Behind the house."}]
+        await patch_source(tx, AGENT, source_id, faq=added)
+        await index_source(tx, Counted(), source_id)
+        after = await ask(tx, "how much is whitening")
+        assert (await ask(tx, "do you park"))[0].text == "Behind the house."
+    assert asked == ["Do you park?", "Do you park? Behind the house."]
+    assert after[0].text == before[0].text
+    assert after[0].score == pytest.approx(before[0].score, abs=0.05)  # a word is rarer among more
+
+
 async def test_another_organization_finds_nothing(
     database: Database, organization: Principal, other_organization: Principal
 ) -> None:
@@ -131,7 +154,16 @@ async def test_another_organization_finds_nothing(
 @pytest.mark.parametrize(
     ("fields", "named"),
     [
-        ({"kind": "url", "name": "Site"}, "kind"),
+        ({"kind": "url", "name": "Site"}, "url"),
+        ({"kind": "url", "name": "Site", "website": Website(url="file:///etc/passwd", most_pages=1, refresh_s=None)},
+         "url"),
+        ({"kind": "url", "name": "Site", "website": Website(url="https://a:b@example.com", most_pages=1,
+                                                            refresh_s=None)}, "url"),
+        ({"kind": "url", "name": "Site", "website": Website(url="example.com", most_pages=201, refresh_s=None)},
+         "maxPages"),
+        ({"kind": "url", "name": "Site", "website": Website(url="example.com", most_pages=1, refresh_s=86_399)},
+         "refreshSeconds"),
+        ({"kind": "file", "name": "Site"}, "kind"),
         ({"kind": "poem", "name": "Site"}, "kind"),
         ({"kind": "text", "name": " ", "content": "x"}, "name"),
         ({"kind": "text", "name": "Empty", "content": "  "}, "content"),
@@ -144,7 +176,7 @@ async def test_another_organization_finds_nothing(
 async def test_bad_sources_are_refused_by_field(
     database: Database, organization: Principal, fields: dict[str, object], named: str
 ) -> None:
-    """The field is named, and url and file say that they are not available yet."""
+    """The field is named; a website is read once a day at most."""
     async with database.tenant(organization) as tx:
         with pytest.raises(Invalid) as refused:
             await create_source(tx, agent_id=AGENT, **fields)  # type: ignore[arg-type]

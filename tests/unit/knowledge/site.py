@@ -1,5 +1,6 @@
 """A small website on loopback, which notes what it is asked."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ class Site:
     pages: dict[str, str | Mapping[str, object]]
     robots: str | int = 404
     asked: list[str] = field(default_factory=list[str])
+    slow: set[str] = field(default_factory=set[str])
+    """Paths that are not answered before the site closes."""
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
     base: str = ""
     port: int = 0
 
@@ -22,6 +26,8 @@ class Site:
         if request.path == "/robots.txt":
             told = self.robots
             return web.Response(status=told) if isinstance(told, int) else web.Response(text=told)
+        if request.path_qs in self.slow:
+            await self.closing.wait()
         page = self.pages.get(request.path_qs)
         if page is None:
             return web.Response(status=404, text="Nothing here.")
@@ -44,6 +50,7 @@ async def served(pages: Mapping[str, str | Mapping[str, object]], robots: str | 
     try:
         yield site
     finally:
+        site.closing.set()
         await runner.cleanup()
 
 
