@@ -123,6 +123,15 @@ async def pinned(tx: TenantTx, agent_id: str, *, draft: bool, more: dict[str, An
     )
 
 
+async def pinned_as(tx: TenantTx, agent_id: str, version_id: str | None, *, name: str) -> Pinned:
+    """What a conversation began with, for one that goes on; a draft is gone by then, so it goes on with today's."""
+    if version_id is None:
+        return await pinned(tx, agent_id, draft=True)
+    await store.get_agent(tx, agent_id)
+    version = await store.get_version(tx, agent_id, version_id)
+    return Pinned(agent_id=agent_id, name=name, version_id=version.id, number=version.number, snapshot=version.snapshot)
+
+
 async def changes_of(tx: TenantTx, agent_id: str, version_id: str) -> list[Difference]:
     """What a version changed against the one before it; the first against nothing."""
     version = await store.get_version(tx, agent_id, version_id)
