@@ -48,6 +48,7 @@ class PolicyThinking:
             self._state = after_hours(asked=not context.history or context.history[0].role == "agent")
         self._before: tuple[int, State] = (0, self._state)
         self._history = context.history[-MOST_REPLAYED:]
+        self._came_back = bool(context.unanswered)
 
     @property
     def state(self) -> State:
@@ -61,7 +62,8 @@ class PolicyThinking:
     async def respond(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
         await self._catch_up()
         self.begin(turn)
-        if not self._state.collecting and not self._state.only and (person := await self._person_for(turn.text)):
+        if self._wants_person(turn.text):
+            person = await self._person_for(turn.text)
             async with aclosing(self._start(person)) as parts:
                 async for part in parts:
                     yield part
@@ -100,11 +102,9 @@ class PolicyThinking:
         enough = max(NEAR, retrieved.top_score) if retrieved.passages else NEAR_ENOUGH
         return retrieved, held if score >= enough else None
 
-    async def _person_for(self, text: str) -> Held | None:
+    async def _person_for(self, text: str) -> Held:
         """Who is meant by a caller who wants a person: the one they name, the one whose matter it is, or the usual."""
         people = self._hands.people()
-        if not people or not asks_person(text):
-            return None
         named = read_choice(text, [each.skill.name for each in people]) if len(people) > 1 else None
         if named is not None and named[1]:
             return next(each for each in people if each.skill.name == named[0])
@@ -144,12 +144,22 @@ class PolicyThinking:
             if said.role == "agent":
                 self.heard(said.text)
                 continue
+            if self._wants_person(said.text):
+                if self._hands.line.would_take_message:
+                    self.take_up(name="", phone="", body="")
+                continue
             hours_said = self.hours_said(said.text)
             passages = () if hours_said else (await self.look_up(said.text)).passages
             found = Found(hours=hours_said, passages=passages)
             self._state, _, filing = step(self._state, said.text, found, self._agent)
             if filing is not None:
                 self._state, _, _ = filed(self._state, filing, ok=True)
+        if self._came_back:  # the first words were that nobody answers, and whether to take a message
+            self._state, self._came_back = replace(self._state, flow="offered"), False
+
+    def _wants_person(self, text: str) -> bool:
+        free = not self._state.collecting and not self._state.only
+        return free and asks_person(text) and bool(self._hands.people())
 
     def begin(self, turn: UserTurn) -> None:
         """From here on this turn is answered; one that replaces an earlier one undoes that one's step."""

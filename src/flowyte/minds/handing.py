@@ -19,7 +19,7 @@ from flowyte.slots.spoken import parse_phone, say_phone
 
 PUT_THROUGH = "put_through"
 SHUT = "We are closed at the moment."
-UNANSWERED = "Nobody answers there at the moment: {label}. I am the assistant again, and I can take a message."
+UNANSWERED = "I could not reach {label}: nobody answers. Shall I take a message?"
 ASKS_NAME = "What is your name, please?"
 _ASKS_PERSON = re.compile(
     r"\b((speak|talk|chat) (to|with) (a|an|the|some|some ?one|some ?body|your|my|him|her|them)\b|"
@@ -145,6 +145,11 @@ class Line:
             said.append(f"I am putting you through to {first.label}.")
         to = _hand_off(first, "after_hours") if first is not None and not self.takes_message_only else None
         return Opening(greeting=" ".join(filter(None, said)), hand_off=to, silent=at_last)
+
+    @property
+    def would_take_message(self) -> bool:
+        """What comes of it here and now when a person is wanted."""
+        return usual(self.people) is None or not (self.transfers or self._say_number)
 
     def over_to(self, handing: Handing) -> tuple[list[Reply], bool]:
         """The words and what is to happen; and whether a message has to be taken instead."""

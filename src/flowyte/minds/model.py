@@ -111,7 +111,7 @@ class ModelThinking:
                     async for part in parts:
                         yield part
                 if answered.refused:
-                    return  # the caller is told why by whoever refused
+                    return  # the caller is told why by whoever refused, or to whom they are put through
                 told = prompt.result_message(answered.text)
                 messages.append({"role": "tool", "tool_call_id": call.id, "content": told})
         if not spoke:
@@ -171,7 +171,7 @@ class ModelThinking:
         async with aclosing(self._hands.use(use, call.name, call.arguments)) as parts:
             async for part in parts:
                 yield part
-        answered.refused = use.refused is not None
+        answered.refused = use.refused is not None or self._hands.handing is not None
         answered.text = (
             f"Not done: {use.fault}. Ask the caller for what is missing." if use.fault else toolbox.outcome(use)
         )

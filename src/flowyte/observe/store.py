@@ -29,10 +29,11 @@ async def insert_conversation(
         raise Conflict("This conversation was begun before.")
 
 
-async def get_conversation(tx: TenantTx, conversation_id: str) -> Conversation:
+async def get_conversation(tx: TenantTx, conversation_id: str, *, lock: bool = False) -> Conversation:
     row = await tx.fetchrow(
-        f"SELECT {COLUMNS} FROM conversations WHERE org_id = $1 AND id = $2", tx.org, conversation_id
-    )
+        f"SELECT {COLUMNS} FROM conversations WHERE org_id = $1 AND id = $2{' FOR UPDATE' if lock else ''}",
+        tx.org, conversation_id,
+    )  # fmt: skip
     if row is None:
         raise NotFound
     return Conversation(**dict(row))
@@ -107,6 +108,13 @@ async def close_conversation(
         "recording_state = $9, recording_ms = $10, latency = $11 WHERE org_id = $1 AND id = $2 AND ended_at IS NULL",
         tx.org, conversation_id, ended_at, duration_ms, cause, outcome, consent, turns, recording_state, recording_ms,
         latency,
+    )  # fmt: skip
+
+
+async def set_outcome(tx: TenantTx, conversation_id: str, outcome: str) -> None:
+    await tx.execute(
+        "UPDATE conversations SET outcome = $3 WHERE org_id = $1 AND id = $2 AND ended_at IS NOT NULL",
+        tx.org, conversation_id, outcome,
     )  # fmt: skip
 
 

@@ -34,11 +34,13 @@ async def transfer(tx: TenantTx, order: Order, run_id: str) -> Mapping[str, Any]
     return {"ordered": True}
 
 
-async def ordered(tx: TenantTx, sealer: Sealer, conversation_id: str, *, now: datetime) -> Ordered | None:
-    """Where this conversation's caller is to be put through to now, if anywhere."""
+async def ordered(tx: TenantTx, sealer: Sealer, conversation_id: str, *, now: datetime | None) -> Ordered | None:
+    """Where this conversation's caller is to be put through to now, if anywhere; without `now`, where they were."""
     entries = await ledger.of_conversation(tx, sealer, conversation_id)
     orders = [entry for entry in entries if entry.kind == TRANSFER and entry.state == "done"]
-    if not orders or orders[-1].finished_at is None or now - orders[-1].finished_at > FRESH:
+    if not orders or orders[-1].finished_at is None:
+        return None
+    if now is not None and now - orders[-1].finished_at > FRESH:
         return None
     given = orders[-1].arguments
     return Ordered(label=str(given["label"]), destination=str(given["destination"]))
