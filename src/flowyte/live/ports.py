@@ -116,9 +116,9 @@ def is_private(thinking: Thinking, *, going_on: bool = False) -> bool:
 
 @runtime_checkable
 class Opens(Protocol):
-    """A mind that knows how conversations begin at this hour."""
+    """A mind that knows how conversations begin at this hour; None is with the agent's own greeting."""
 
-    def opening(self) -> Opening: ...
+    def opening(self) -> Opening | None: ...
 
 
 @runtime_checkable
