@@ -170,6 +170,8 @@ class UserTurn:
 class Opening:
     """How a conversation begins at this hour: the first words, and the person that it goes on to by itself."""
 
+    before: str = ""
+    """Before the notice of a call, so that it is heard whatever the caller says after that."""
     greeting: str = ""
     hand_off: HandOff | None = None
     silent: HandOff | None = None

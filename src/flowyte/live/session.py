@@ -62,9 +62,9 @@ class Session:
         self._speaker = Speaker(mouth=services.mouth, context=context, rate=leg.rate, made=self._sound_made)
         self._saying: dict[int, do.Say] = {}
         self._thinking = services.mind.open(context)
-        self._machine = Machine(
-            MachineSettings.from_agent(agent, notice=disclosure(agent), opening=opening_of(self._thinking))
-        )
+        opening = opening_of(self._thinking)
+        notice = f"{opening.before if opening is not None else ''} {disclosure(agent)}".strip()
+        self._machine = Machine(MachineSettings.from_agent(agent, notice=notice, opening=opening))
         self._thought: asyncio.Task[None] | None = None
         self._waterfall = Waterfall()
 

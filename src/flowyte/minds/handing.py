@@ -19,7 +19,8 @@ from flowyte.slots.spoken import parse_phone, say_phone
 
 PUT_THROUGH = "put_through"
 SHUT = "We are closed at the moment."
-UNANSWERED = "I could not reach {label}: nobody answers. Shall I take a message?"
+UNANSWERED = "I could not reach {label}: nobody answers."
+OFFERS_MESSAGE = "Shall I take a message?"
 ASKS_NAME = "What is your name, please?"
 _ASKS_PERSON = re.compile(
     r"\b((speak|talk|chat) (to|with) (a|an|the|some|some ?one|some ?body|your|my|him|her|them)\b|"
@@ -134,7 +135,7 @@ class Line:
         waiting = usual(self.people) if silent and self.transfers else None
         at_last = _hand_off(waiting, "no_response") if waiting is not None else None
         if context.unanswered:
-            return Opening(greeting=UNANSWERED.format(label=context.unanswered), silent=None)
+            return Opening(before=UNANSWERED.format(label=context.unanswered), greeting=OFFERS_MESSAGE)
         own = str(context.agent.get("greeting") or "").strip()
         if self.shut is None:
             return Opening(greeting=own, silent=at_last)
