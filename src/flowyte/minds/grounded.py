@@ -5,7 +5,8 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from flowyte.conversation.reply import MindContext, Passage, Reply, Retrieved, UserTurn
+from flowyte.conversation.lines import GOODBYE
+from flowyte.conversation.reply import EndCall, MindContext, Passage, Reply, Retrieved, Sentence, UserTurn
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database
 from flowyte.knowledge.search import REJECT_BELOW, search
@@ -14,10 +15,11 @@ from flowyte.minds.handing import PUT_THROUGH, asks_person
 from flowyte.minds.hands import Hands, Held, Use
 from flowyte.minds.intents import NEAR, NEAR_ENOUGH, THEIR_MATTER, Embedding, Intents, examples_of
 from flowyte.minds.policy import Filing, Found, State, after_hours, filed, heard, step, take_up
-from flowyte.skills.registry import PLAYBOOK, TAKE_MESSAGE, TRANSFER
+from flowyte.skills.registry import END_CALL, PLAYBOOK, REPEAT, TAKE_MESSAGE, TRANSFER
 from flowyte.slots.answers import read_choice
 from flowyte.tenancy.principal import Principal
 
+NOTHING_SAID = "I have not said anything yet. What can I do for you?"
 MOST_REPLAYED = 24  # turns of both sides: a message is taken in ten, and each costs a search
 
 
@@ -126,6 +128,11 @@ class PolicyThinking:
         elif held.action == TAKE_MESSAGE:
             for reply in self.take_up(name="", phone="", body=""):
                 yield reply
+        elif held.action == END_CALL:
+            yield Sentence(text=GOODBYE)
+            yield EndCall(reason="the caller was done")
+        elif held.action == REPEAT:
+            yield Sentence(text=self._state.last or NOTHING_SAID)
         elif held.action == TRANSFER:
             own = {"to": held.skill.execution_config["to"]} if not held.id else {}
             async with aclosing(self._hands.use(Use(), held.skill.name if held.id else PUT_THROUGH, own)) as parts:

@@ -40,7 +40,7 @@ from flowyte.minds.handing import PUT_THROUGH, Handing, Line
 from flowyte.minds.held import Held, held_skills, verifier_of
 from flowyte.minds.verifying import Accounts, Verifying
 from flowyte.skills.arguments import required_of, wrong
-from flowyte.skills.registry import PLAYBOOK, TRANSFER
+from flowyte.skills.registry import END_CALL, PLAYBOOK, REPEAT, TRANSFER
 from flowyte.skills.runner import Order, Outcome
 from flowyte.slots.spoken import digits
 from flowyte.tenancy.principal import Principal
@@ -51,6 +51,7 @@ MOST_USES = 8  # in one turn: a model that asks for more is going round in circl
 FILLER_AFTER_S = 1.0  # silence on the line until then is thinking; after that it is a fault
 FILLER_EXPECTED_MS = 800
 FILLER = "One moment, please."
+BY_ITSELF = frozenset((PLAYBOOK, TRANSFER, END_CALL, REPEAT))  # done by the conversation, not by a runner
 COLLECT = "collect:"  # before the name of a skill, where a playbook is named
 OPERATORS = ("name", "persona", "greeting", "goals", "businessHours", "handoffConfig", "lexicon", "tone")
 
@@ -165,7 +166,7 @@ class Hands:
 
     def skills(self) -> tuple[Held, ...]:
         """Those that can be carried out here, in the order in which the agent has them."""
-        known = (self._runner.actions() if self._runner is not None else frozenset()) | {PLAYBOOK, TRANSFER}
+        known = (self._runner.actions() if self._runner is not None else frozenset()) | BY_ITSELF
         return tuple(held for held in self._skills.values() if held.action in known or self._context.simulated)
 
     def held(self, name: str) -> Held:

@@ -312,3 +312,13 @@ async def test_on_a_line_without_transfers_the_tool_says_what_it_does(server: Mo
 )
 def test_who_wants_a_person(text: str, wants: bool) -> None:
     assert asks_person(text) is wants
+
+
+async def test_what_is_built_in_works_with_a_model(server: ModelServer) -> None:
+    """Said again by the model itself, ended by its tool."""
+    again = skill("say_again", kind="builtin")
+    again["executionConfig"] = {"action": "repeat"}
+    server.will(Answer(calls=(("c1", "say_again", "{}"),)), Answer(text="We open at nine."))
+    at = room(server, agent={**AGENT, "skills": [again]})
+    assert said(await at.ask("Pardon?")) == "We open at nine."
+    assert "same words" in str(server.requests[1]["messages"][-1])
