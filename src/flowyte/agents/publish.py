@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from flowyte.agents import store
 from flowyte.agents.definition import as_dict, checked_verification, read
+from flowyte.agents.handoff import named, people_of
 from flowyte.agents.playbooks import check_playbooks
 from flowyte.guardrails.verification import plan_of
 from flowyte.kit.db import TenantTx
@@ -71,6 +72,7 @@ async def publish(
         raise Invalid(fields=[FieldError(field="enabledChannels", message="names no channel to answer on")])
     check_verifier(agent.draft.get("callerVerification"), more.get("skills") or [])
     check_playbooks(more.get("playbooks") or [], more.get("skills") or [])
+    check_destinations(agent.draft, more)
     version = store.Version(
         id=new_id("ver"),
         agent_id=agent_id,
@@ -99,6 +101,26 @@ def check_verifier(verification: Any, skills: list[dict[str, Any]]) -> None:
     else:
         return
     raise Invalid(fields=[FieldError(field="callerVerification.verifierSkillId", message=message)])
+
+
+def check_destinations(draft: dict[str, Any], more: dict[str, Any]) -> None:
+    """A version puts callers through to people of its own list: what a skill or a playbook names must be in it."""
+    people = people_of(draft)
+    asked = [
+        (f"skills.{skill['name']}", str((skill.get("executionConfig") or {}).get("destination") or ""))
+        for skill in more.get("skills") or []
+        if skill.get("skillType") == "transfer" and skill.get("isEnabled", True)
+    ]
+    asked += [
+        (f"playbooks.{playbook['name']}.{node['id']}", str((node.get("data") or {}).get("destination") or ""))
+        for playbook in more.get("playbooks") or []
+        for node in (playbook.get("graph") or {}).get("nodes") or []
+        if node.get("type") == "transfer" and playbook.get("isEnabled", True)
+    ]
+    message = "is none of the agent's handoffConfig destinations or labels: add it there first"
+    faults = [FieldError(field=field, message=message) for field, to in asked if to and named(people, to) is None]
+    if faults:
+        raise Invalid(fields=faults)
 
 
 async def rollback(tx: TenantTx, agent_id: str, version_id: str) -> store.Version:

@@ -236,7 +236,8 @@ class Hands:
             yield self._tell(SkillCalled(call_id=f"playbook-{self._calls}", name=held.skill.name, arguments={}))
             return
         if held.action == TRANSFER:
-            self.handing = self.line.choose(held.skill.execution_config, given, reason=held.skill.name)
+            why = held.skill.name if held.id else "asked"
+            self.handing = self.line.choose(held.skill.execution_config, given, reason=why)
             self._through, use.outcome = held, Outcome(run_id="", state="done")
             return
         self._count()

@@ -7,6 +7,7 @@ import pytest
 
 from flowyte.agents.definition import as_dict, read
 from flowyte.agents.handoff import masked, named, people_of, reachable, usual, written
+from flowyte.agents.publish import check_destinations
 from flowyte.kit.errors import Invalid
 
 OPEN, SHUT = datetime(2026, 6, 1, 12, tzinfo=UTC), datetime(2026, 6, 1, 22, tzinfo=UTC)
@@ -84,3 +85,21 @@ def test_what_cannot_be_called_is_refused_by_its_path(values: dict[str, Any], fi
     with pytest.raises(Invalid) as refused:
         read({"name": "A", **values})
     assert [fault.field for fault in refused.value.fields] == [field]
+
+
+@pytest.mark.parametrize(
+    ("named_there", "refused"), [("", False), ("billing", False), ("+12025550142", False), ("+12025550100", True)]
+)
+def test_a_version_names_nobody_outside_its_list(named_there: str, refused: bool) -> None:
+    """A skill or a playbook that did is found when the version is frozen, while somebody can mend it."""
+    node = {"id": "to", "type": "transfer", "data": {"destination": named_there}}
+    playbook = {"name": "P", "graph": {"nodes": [node], "connections": []}}
+    skill = {"name": "s", "skillType": "transfer", "executionConfig": {"destination": named_there}}
+    for more in ({"playbooks": [playbook]}, {"skills": [skill]}):
+        off = {kind: [each | {"isEnabled": False} for each in parts] for kind, parts in more.items()}
+        check_destinations(agent(), off)
+        if refused:
+            with pytest.raises(Invalid):
+                check_destinations(agent(), more)
+        else:
+            check_destinations(agent(), more)
