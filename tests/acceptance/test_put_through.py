@@ -13,11 +13,12 @@ from tests.acceptance.ear import words_of
 from tests.acceptance.test_phone_line import ACCOUNT, CALL, TOKEN
 from twilio.request_validator import RequestValidator
 
-from flowyte.channels.phone_client import PhoneCall, place_call
+from flowyte.channels.phone_client import PhoneCall, Script, call_by_script
 from flowyte.kit.settings import load
 from flowyte.wiring.place import RATE, speak
 
 DESK = "+12025550143"
+PATIENT_MS = 2_500  # between notice and greeting a busy machine may be silent for two seconds
 
 
 @dataclass(slots=True)
@@ -40,7 +41,8 @@ class Carrier:
         url, token = str(verb[0].get("url")), str(verb[0][0].get("value"))
 
         async def call() -> PhoneCall:
-            return await place_call(url, token, await speak(load()[0], said), max_seconds=60)
+            script = Script(utterances=await speak(load()[0], said), max_seconds=60, quiet_ms=PATIENT_MS)
+            return await call_by_script(url, token, script)
 
         return asyncio.run(call())
 

@@ -111,6 +111,8 @@ def _tool(data: Mapping[str, object]) -> tuple[str, str] | None:
     match data.get("phase"):
         case "captured":
             return "", f"Noted {data.get('slot')}: {data.get('display')}"
+        case "returned" if data.get("result") == {"ordered": True}:
+            return None  # a transfer: its own event tells more
         case "returned" if data.get("ok"):
             return "good", f"Done: {str(data.get('name')).replace('_', ' ')}"
         case "returned":

@@ -85,7 +85,7 @@ class Line:
         listed = people_of(self._context.agent)
         told = "; ".join(f"{p.place}: {p.label}{f' ({p.when})' if p.when else ''}" for p in listed)
         how = (
-            "Puts the caller through to a person."
+            "Puts the caller through to a person. Call this rather than say that you will."
             if self.transfers
             else "The caller wants a person. This line cannot put anybody through: the caller is told how to reach the "
             "person, or a message is taken."

@@ -275,7 +275,7 @@ class Hands:
             arguments={"to": person.label, "number": masked(person.destination)},
         )  # fmt: skip
         outcome = await self._runner.run(order, TRANSFER)
-        result = {} if outcome.ok else {"error": outcome.error or outcome.state}
+        result = dict(outcome.result) if outcome.ok else {"error": outcome.error or outcome.state}
         returned = SkillReturned(call_id=called.call_id, name=called.name, ok=outcome.ok, result=result)
         return outcome.ok, (called, returned)
 
