@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import httpx
 from tests.acceptance.conftest import Product
 from tests.acceptance.ear import words_of
-from tests.acceptance.test_phone_line import ACCOUNT, CALL, TOKEN
+from tests.acceptance.test_phone_line import ACCOUNT, CALL, PATIENT_MS, TOKEN
 from twilio.request_validator import RequestValidator
 
 from flowyte.channels.phone_client import PhoneCall, Script, call_by_script
@@ -18,7 +18,6 @@ from flowyte.kit.settings import load
 from flowyte.wiring.place import RATE, speak
 
 DESK = "+12025550143"
-PATIENT_MS = 2_500  # between notice and greeting a busy machine may be silent for two seconds
 
 
 @dataclass(slots=True)
