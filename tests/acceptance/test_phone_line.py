@@ -8,12 +8,13 @@ from tests.acceptance.conftest import Product
 from tests.acceptance.ear import words_of
 from twilio.request_validator import RequestValidator
 
-from flowyte.channels.phone_client import place_call
+from flowyte.channels.phone_client import Script, call_by_script
 from flowyte.kit.settings import load
 from flowyte.wiring.place import RATE, speak
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "0123456789abcdef0123456789abcdef"
+PATIENT_MS = 2_500  # between two sentences a busy machine may be silent for two seconds
 CALL = {"CallSid": "CA1", "AccountSid": ACCOUNT, "From": "+12025550177", "To": "+12025550142"}
 
 
@@ -31,7 +32,8 @@ def test_a_call_to_the_number_is_answered(product: Product) -> None:
 
         async def ring() -> bytes:
             question = await speak(load()[0], ["How much does a cleaning cost?"])
-            return (await place_call(stream[1], stream[2], question)).reply_pcm
+            script = Script(utterances=question, quiet_ms=PATIENT_MS)
+            return (await call_by_script(stream[1], stream[2], script)).reply_pcm
 
         heard = words_of(asyncio.run(ring()), RATE)
         assert "95" in heard or "ninety" in heard, heard

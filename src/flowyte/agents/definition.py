@@ -16,6 +16,7 @@ from flowyte.guardrails.verification import BadVerification
 from flowyte.guardrails.verification import Spec as Verification
 from flowyte.guardrails.verification import read_spec as read_verification
 from flowyte.kit.errors import FieldError, Invalid
+from flowyte.skills.address import destination
 
 Line = Annotated[str, Meta(max_length=200)]
 Prose = Annotated[str, Meta(max_length=4_000)]
@@ -62,6 +63,8 @@ class Handoff(Part):
     escalation_threshold: Annotated[int, Meta(ge=1, le=20)] | None = None
     context_summary_url: Line | None = None
     transfer_rules: Annotated[list[TransferRule], Meta(max_length=50)] = field(default_factory=list)
+    say_number: bool = False
+    """Where a line cannot transfer (chat, browser), the caller is told the number; else a message is taken."""
 
 
 class CallControl(Part):
@@ -156,12 +159,7 @@ def read(values: dict[str, Any]) -> Definition:
         raise Invalid(fields=[FieldError(field=error.place, message=error.message)]) from error
     checked_verification(values.get("callerVerification"))
     faults = [*_hours(definition.business_hours), *_silence(definition.endpointing)]
-    handoff = values.get("handoffConfig") or {}
-    destination = handoff.get("transferDestination")
-    if destination and not destination.startswith("sip:") and normalised(destination) is None:
-        faults.append(
-            FieldError(field="handoffConfig.transferDestination", message="is no phone number or SIP address")
-        )
+    faults += _destinations(definition)
     if faults:
         raise Invalid(fields=faults)
     return definition
@@ -178,9 +176,12 @@ def checked_verification(value: Any) -> Verification | None:
 def as_dict(definition: Definition) -> dict[str, Any]:
     """Camel case, JSON values, numbers in E.164."""
     values: dict[str, Any] = msgspec.to_builtins(definition)
-    destination = values["handoffConfig"]["transferDestination"]
-    if destination and not destination.startswith("sip:"):
-        values["handoffConfig"]["transferDestination"] = normalised(destination)
+    handoff, after = values["handoffConfig"], values["businessHours"]["afterHours"]
+    for place, name in ((handoff, "transferDestination"), (after, "number")):
+        if place[name]:
+            place[name] = destination(place[name])
+    for rule in handoff["transferRules"]:
+        rule["destination"] = destination(rule["destination"])
     return values
 
 
@@ -222,6 +223,32 @@ def _hours(hours: BusinessHours) -> list[FieldError]:
             for i, span in enumerate(ranges)
             if span.end <= span.start
         ]
+    return faults
+
+
+def _destinations(definition: Definition) -> list[FieldError]:
+    """Everybody whom a call may go to can be called."""
+    handoff, after = definition.handoff_config, definition.business_hours.after_hours
+    named = [("handoffConfig.transferDestination", handoff.transfer_destination)]
+    named += [
+        (f"handoffConfig.transferRules[{place}].destination", rule.destination)
+        for place, rule in enumerate(handoff.transfer_rules)
+    ]
+    named.append(("businessHours.afterHours.number", after.number))
+    faults = [
+        FieldError(field=field, message="is no phone number or SIP address")
+        for field, where in named
+        if where and destination(where) is None
+    ]
+    faults += [
+        FieldError(field=f"handoffConfig.transferRules[{place}].{name}", message="is required")
+        for place, rule in enumerate(handoff.transfer_rules)
+        for name, value in (("label", rule.label), ("destination", rule.destination))
+        if not value.strip()
+    ]
+    if after.mode == "transfer" and not after.allow_human_transfer:
+        message = "must be true where afterHours.mode is transfer"
+        faults.append(FieldError(field="businessHours.afterHours.allowHumanTransfer", message=message))
     return faults
 
 

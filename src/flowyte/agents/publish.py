@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from flowyte.agents import store
 from flowyte.agents.definition import as_dict, checked_verification, read
+from flowyte.agents.handoff import named, people_of
 from flowyte.agents.playbooks import check_playbooks
 from flowyte.guardrails.verification import plan_of
 from flowyte.kit.db import TenantTx
@@ -72,6 +73,7 @@ async def publish(
         raise Invalid(fields=[FieldError(field="enabledChannels", message="names no channel to answer on")])
     check_verifier(agent.draft.get("callerVerification"), more.get("skills") or [])
     check_playbooks(more.get("playbooks") or [], more.get("skills") or [])
+    check_destinations(agent.draft, more)
     version = store.Version(
         id=new_id("ver"),
         agent_id=agent_id,
@@ -103,6 +105,26 @@ def check_verifier(verification: Any, skills: list[dict[str, Any]]) -> None:
     raise Invalid(fields=[FieldError(field="callerVerification.verifierSkillId", message=message)])
 
 
+def check_destinations(draft: dict[str, Any], more: dict[str, Any]) -> None:
+    """A version puts callers through to people of its own list: what a skill or a playbook names must be in it."""
+    people = people_of(draft)
+    asked = [
+        (f"skills.{skill['name']}", str((skill.get("executionConfig") or {}).get("destination") or ""))
+        for skill in more.get("skills") or []
+        if skill.get("skillType") == "transfer" and skill.get("isEnabled", True)
+    ]
+    asked += [
+        (f"playbooks.{playbook['name']}.{node['id']}", str((node.get("data") or {}).get("destination") or ""))
+        for playbook in more.get("playbooks") or []
+        for node in (playbook.get("graph") or {}).get("nodes") or []
+        if node.get("type") == "transfer" and playbook.get("isEnabled", True)
+    ]
+    message = "is none of the agent's handoffConfig destinations or labels: add it there first"
+    faults = [FieldError(field=field, message=message) for field, to in asked if to and named(people, to) is None]
+    if faults:
+        raise Invalid(fields=faults)
+
+
 async def rollback(tx: TenantTx, agent_id: str, version_id: str) -> store.Version:
     """Serve an older version again, as it was."""
     await store.get_agent(tx, agent_id, lock=True)
@@ -132,6 +154,15 @@ async def live_sources(tx: TenantTx, agent_id: str) -> tuple[str, ...]:
         return ()
     version = await store.get_version(tx, agent_id, agent.published_version)
     return tuple(version.snapshot.get("sourceIds") or ())
+
+
+async def pinned_as(tx: TenantTx, agent_id: str, version_id: str | None, *, name: str) -> Pinned:
+    """What a conversation began with, for one that goes on; a draft is gone by then, so it goes on with today's."""
+    if version_id is None:
+        return await pinned(tx, agent_id, draft=True)
+    await store.get_agent(tx, agent_id)
+    version = await store.get_version(tx, agent_id, version_id)
+    return Pinned(agent_id=agent_id, name=name, version_id=version.id, number=version.number, snapshot=version.snapshot)
 
 
 async def changes_of(tx: TenantTx, agent_id: str, version_id: str) -> list[Difference]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from flowyte.conversation.reply import ExpectKind, UserTurn
+from flowyte.conversation.reply import ExpectKind, HandOff, UserTurn
 
 State = Literal["ringing", "notice", "listening", "hearing", "judging", "thinking", "speaking", "closing", "ended"]
 SayKind = Literal["answer", "filler", "notice", "greeting", "reminder", "apology", "goodbye"]
@@ -112,10 +112,17 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PutThrough:
+    """Everything has been announced: order the transfer. It ends with an event of the same name."""
+
+    hand_off: HandOff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     """The last command of every conversation."""
 
     cause: Cause
 
 
-Command = Say | StopSpeaking | Think | StopThinking | Remember | Capture | Listen | Show | Entry | HangUp
+Command = Say | StopSpeaking | Think | StopThinking | Remember | Capture | Listen | Show | Entry | PutThrough | HangUp

@@ -9,6 +9,7 @@ from typing import Literal
 
 from flowyte.conversation.commands import Cause
 from flowyte.conversation.reply import Reply
+from flowyte.conversation.timeline import Reported
 
 ConsentOutcome = Literal["granted", "denied", "unknown"]
 
@@ -129,6 +130,14 @@ class SayFailed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PutThrough:
+    """The transfer is ordered (`ok`), or was not; `told` is what was done and decided about it."""
+
+    ok: bool
+    told: tuple[Reported, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegLost:
     """The person is gone."""
 
@@ -158,6 +167,7 @@ Event = (
     | Spoken
     | Cut
     | SayFailed
+    | PutThrough
     | LegLost
     | EndRequested
 )

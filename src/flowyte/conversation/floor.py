@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from flowyte.conversation.commands import Say
-from flowyte.conversation.phrases import is_backchannel, is_echo
+from flowyte.conversation.phrases import is_backchannel, is_echo, is_thanks
 from flowyte.conversation.reply import EndCall, Expect, ExpectKind, HandOff, Sentence, UserTurn
 
 
@@ -58,15 +58,31 @@ class Agent:
     mouth_failures: int = 0
     mind_failures: int = 0
     given_up: bool = False
+    handing: HandOff | None = None
+    ordered: bool = False
 
     @property
     def has_more(self) -> bool:
         """Whether a caller who speaks now speaks over the agent: it has more to say, or to think."""
-        return bool(self.saying or self.backlog or self.think_id is not None)
+        return bool(self.saying or self.backlog or self.think_id is not None or self.handing)
 
     def next_id(self) -> int:
         self.last_id += 1
         return self.last_id
+
+    def sounds(self, say: Say, now_ms: int) -> None:
+        """The first frame of `say` is heard."""
+        self.sounding = say.say_id
+        if self.stretch.began_ms is None:
+            self.stretch.began_ms = now_ms
+        if say.kind == "answer" and self.answer_at is None:
+            self.answer_at = now_ms
+
+    def thinks(self, now_ms: int) -> int:
+        """A thought begins."""
+        self.think_id, self.think_since, self.silent_since = self.next_id(), now_ms, now_ms
+        self.said_in_thought, self.answer_at, self.fillers = False, None, 0
+        return self.think_id
 
 
 @dataclass(slots=True, kw_only=True)
@@ -84,12 +100,26 @@ class Caller:
     reminders: int = 0
     not_understood: int = 0
 
+    def takes_turn(self, said: str, began_ms: int, confidence: float) -> UserTurn:
+        """What is to be answered now: with the turn before it, while that one is unanswered."""
+        if self.asked is not None:
+            before = self.asked
+            said, began_ms, confidence = f"{before.text} {said}", before.ts_ms, min(confidence, before.confidence)
+        else:
+            self.turns += 1
+        turn = UserTurn(text=said, ts_ms=began_ms, turn_index=self.turns, confidence=confidence)
+        self.asked = self.next = turn
+        return turn
+
 
 def means_nothing(text: str, agent: Agent, expect: ExpectKind) -> bool:
-    """A "mhm" or the agent's own echo. An agreeing word after a question is an answer, not a "mhm"."""
+    """A "mhm" or the agent's own echo. An agreeing word after a question is an answer, not a "mhm"; thanks for being
+    put through ask for nothing else."""
     pending = [say.text for say in agent.saying.values()]
     pending += [part.text for part in agent.backlog if isinstance(part, Sentence)]
     if is_echo(text, " ".join([*agent.stretch.intended[-2:], *pending])):
+        return True
+    if agent.handing is not None and is_thanks(text):
         return True
     asks = len(pending) <= 1 and any(sentence.rstrip().endswith("?") for sentence in pending)
     return is_backchannel(text) and expect == "anything" and not asks

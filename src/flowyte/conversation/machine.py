@@ -64,7 +64,7 @@ class Machine:
 
     # ---- events
 
-    def _take(self, event: ev.Event) -> None:
+    def _take(self, event: ev.Event) -> None:  # noqa: C901 - one case an event
         match event:
             case ev.LegUp():
                 self._leg_up()
@@ -80,6 +80,8 @@ class Machine:
             case ev.Playing() | ev.Spoken() | ev.Cut() | ev.SayFailed():
                 if event.say_id in self._agent.saying:
                     self._said(event)
+            case ev.PutThrough():
+                self._was_put_through(event)
             case ev.LegLost(cause=cause) | ev.EndRequested(cause=cause):
                 self._finish(cause)
             case _:
@@ -101,8 +103,8 @@ class Machine:
         self._out.append(do.Capture(record=record))
         self._go("consented")
         if self.settings.greeting:
-            self._say(self.settings.greeting, "greeting")
-            self._go("speak")
+            self._agent.handing = self.settings.hand_off
+            self._own_words(self.settings.greeting, "greeting")
 
     # ---- what the caller does
 
@@ -201,18 +203,13 @@ class Machine:
         caller.reminders = caller.not_understood = agent.mouth_failures = 0
         if self._ending == "agent_ended":
             self._ending = None
+        self._keep_here()
         if self.settings.end_call_phrases and is_goodbye(said):
             self._finish("caller_hung_up", lines.GOODBYE)
             return
         if agent.answer_at is not None and began_ms > agent.answer_at:
             caller.asked = None
-        if caller.asked is not None:
-            before = caller.asked
-            said, began_ms, confidence = f"{before.text} {said}", before.ts_ms, min(confidence, before.confidence)
-        else:
-            caller.turns += 1
-        turn = UserTurn(text=said, ts_ms=began_ms, turn_index=caller.turns, confidence=confidence)
-        caller.asked = caller.next = turn
+        caller.takes_turn(said, began_ms, confidence)
         self._go("turn")
         self._since = self._now
         if not agent.saying:
@@ -235,13 +232,11 @@ class Machine:
             self._think(turn)
 
     def _think(self, turn: UserTurn) -> None:
-        agent = self._agent
         self._flush()
-        agent.think_id, agent.think_since, agent.silent_since = agent.next_id(), self._now, self._now
-        agent.said_in_thought, agent.answer_at, agent.fillers = False, None, 0
+        think_id = self._agent.thinks(self._now)
         self._expect("anything")
         self._go("turn")
-        self._out.append(do.Think(think_id=agent.think_id, turn=turn))
+        self._out.append(do.Think(think_id=think_id, turn=turn))
 
     def _stop_thinking(self) -> None:
         if self._agent.think_id is not None:
@@ -287,8 +282,10 @@ class Machine:
                 self._say(text, kind)
             case EndCall():
                 self._ending = "agent_ended"
-            case HandOff(reason=reason):
-                self._entry("handoff", {"reason": reason, "outcome": "not_available"})
+            case HandOff(outcome="put_through"):
+                self._agent.handing = part
+            case HandOff():
+                self._entry("handoff", part.data())
             case Expect(kind=kind):
                 self._expect(kind)
             case _:
@@ -315,11 +312,7 @@ class Machine:
         agent = self._agent
         say = agent.saying[event.say_id]
         if isinstance(event, ev.Playing):
-            agent.sounding = say.say_id
-            if agent.stretch.began_ms is None:
-                agent.stretch.began_ms = self._now
-            if say.kind == "answer" and agent.answer_at is None:
-                agent.answer_at = self._now
+            agent.sounds(say, self._now)
             if self.state == "thinking":
                 self._go("sound")
             return
@@ -377,6 +370,8 @@ class Machine:
             return
         elif agent.think_id is not None:
             self._go("wait")
+        elif agent.handing is not None:
+            self._put_through(agent.handing)
         elif self._ending is not None:
             self._finish(self._ending)
         else:
@@ -394,6 +389,35 @@ class Machine:
         if stretch.heard:
             self._entry("agent_message", stretch.data(), stretch.began_ms)
         self._out.append(do.Remember(spoken=stretch.spoken))
+
+    # ---- a person takes over
+
+    def _put_through(self, hand_off: HandOff) -> None:
+        """It has been announced. It is ordered once; until the line answers to that, the agent waits."""
+        if not self._agent.ordered:
+            self._agent.ordered = True
+            self._out.append(do.PutThrough(hand_off=hand_off))
+
+    def _was_put_through(self, event: ev.PutThrough) -> None:
+        hand_off, self._agent.handing, self._agent.ordered = self._agent.handing, None, False
+        for told in event.told:
+            self._entry(*entry_of(told))
+        if hand_off is None:
+            return
+        self._entry("handoff", hand_off.data("transferred" if event.ok else "failed"))
+        if event.ok:
+            self._finish("handed_off")
+        elif hand_off == self.settings.silent:
+            self._finish("no_response", lines.NO_RESPONSE)
+        elif self.floor != "caller":
+            self._own_words(lines.NOT_PUT_THROUGH, "apology")
+
+    def _keep_here(self) -> None:
+        """The caller has said something else while they were being put through."""
+        hand_off = self._agent.handing
+        if hand_off is not None and not self._agent.ordered:
+            self._agent.handing = None
+            self._entry("handoff", hand_off.data("withdrawn"))
 
     # ---- the end
 
@@ -480,8 +504,12 @@ class Machine:
             caller.reminders += 1
             self._own_words(lines.REMINDERS[(caller.reminders - 1) % len(lines.REMINDERS)], "reminder")
             return
+        if self.settings.silent is not None:
+            self._agent.handing = self.settings.silent
+            self._own_words(lines.SILENT_TRANSFER.format(label=self.settings.silent.label), "reminder")
+            return
         if self.settings.on_no_response == "transfer":
-            self._entry("handoff", {"reason": "no_response", "outcome": "not_available"})
+            self._entry("handoff", HandOff(reason="no_response").data())
         self._finish("no_response", lines.NO_RESPONSE)
 
     def _go(self, signal: Signal) -> None:

@@ -18,6 +18,9 @@ BACKCHANNEL_PAIRS = frozenset(
 )
 BACKCHANNEL_WORDS_AT_MOST = 3
 
+# With these a caller agrees to what was just announced, and does not ask for something else.
+THANKS = frozenset(("thank", "you", "thanks", "very", "much", "please", "do", "a", "lot", "perfect", "super", "that's"))
+
 GOODBYES = frozenset(
     {
         "bye",
@@ -59,6 +62,12 @@ def is_backchannel(text: str) -> bool:
     if not said or len(said) > BACKCHANNEL_WORDS_AT_MOST:
         return False
     return " ".join(said) in BACKCHANNEL_PAIRS or all(word in BACKCHANNELS for word in said)
+
+
+def is_thanks(text: str) -> bool:
+    """Whether the whole of `text` only agrees and thanks."""
+    said = words(text)
+    return bool(said) and all(word in BACKCHANNELS or word in THANKS for word in said)
 
 
 def is_goodbye(text: str) -> bool:

@@ -80,11 +80,27 @@ class EndCall:
     reason: str
 
 
+HandedOver = Literal["put_through", "told", "message", "not_available"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOff:
-    """A person should take over."""
+    """A person takes over. `put_through`: the line is asked to, once everything before this has been spoken.
+
+    Where that cannot be, the caller was `told` how to reach `label`, or a `message` is taken. `to` is a place in the
+    agent's own list of people, never a number; `number` is as it may be kept, masked.
+    """
 
     reason: str
+    outcome: HandedOver = "not_available"
+    to: int = 0
+    label: str = ""
+    number: str = ""
+
+    def data(self, outcome: str = "") -> dict[str, object]:
+        """As the timeline keeps it."""
+        kept: dict[str, object] = {"reason": self.reason, "outcome": outcome or self.outcome}
+        return kept | ({"label": self.label, "number": self.number} if self.label else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +167,18 @@ class UserTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """How a conversation begins at this hour: the first words, and the person that it goes on to by itself."""
+
+    before: str = ""
+    """Before the notice of a call, so that it is heard whatever the caller says after that."""
+    greeting: str = ""
+    hand_off: HandOff | None = None
+    silent: HandOff | None = None
+    """Where a caller is put through who never says anything."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MindContext:
     """What a mind is told when a conversation opens.
 
@@ -167,3 +195,7 @@ class MindContext:
     captured: tuple[Captured, ...] = field(default=())
     simulated: bool = False
     """Nothing is carried out: skills answer that they would have been."""
+    transfers: bool = False
+    """Whether this line can put the caller through to somebody else."""
+    unanswered: str = ""
+    """Whom the caller was put through to before this, in vain."""

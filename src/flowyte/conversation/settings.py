@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flowyte.conversation import lines
+from flowyte.conversation.reply import HandOff, Opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,8 @@ class MachineSettings:
     idle_interval_ms: int = 10_000
     max_idle_reminders: int = 2
     on_no_response: Literal["end", "transfer"] = "end"
+    hand_off: HandOff | None = None  # whom the greeting leads to, where nobody answers at this hour
+    silent: HandOff | None = None  # who takes over from a caller that says nothing
     end_call_phrases: bool = True
     # Voice over the agent's speech that lasts this long is an interruption. Shorter is a cough or a click; much longer
     # and people complain of not being able to stop it (the goal is 220 ms until silence).
@@ -33,13 +36,18 @@ class MachineSettings:
             raise ValueError("times must be positive")
 
     @classmethod
-    def from_agent(cls, agent: Mapping[str, object], *, notice: str = lines.NOTICE) -> "MachineSettings":
-        """From an agent version with the field names of the API. `notice` is what compliance rendered for it."""
+    def from_agent(
+        cls, agent: Mapping[str, object], *, notice: str = lines.NOTICE, opening: Opening | None = None
+    ) -> "MachineSettings":
+        """From an agent version with the field names of the API. `notice` is what compliance rendered for it, and
+        `opening` how this hour's conversations begin."""
         control, recording = section(agent, "callControl"), section(agent, "recording")
         transfer = control.get("onNoResponseAction") == "transfer"
         return cls(
             notice=notice,
-            greeting=text(agent, "greeting", ""),
+            greeting=opening.greeting if opening is not None else text(agent, "greeting", ""),
+            hand_off=opening.hand_off if opening is not None else None,
+            silent=opening.silent if opening is not None else None,
             record=flag(recording, "enabled", True),
             max_call_ms=milliseconds(control, "maxCallSeconds", 600),
             max_duration_message=text(control, "maxDurationMessage", lines.MAX_DURATION),

@@ -81,6 +81,7 @@ async def conversation_page(
         types=sorted({event.type for event in events}),
         events=[event for event in events if not only or event.type == only],
         only=only,
+        before=events[0].data.get("continues") if events else None,
     )
 
 

@@ -16,6 +16,7 @@ from flowyte.tenancy.principal import Principal
 READ = {"scope": "guardrails:read"}
 WRITE = {"scope": "guardrails:write"}
 PAGE = "/agents/{agent_id:str}/guardrails"
+NAMES = ("topics", "per_minute", "per_conversation", "open_only", "unhappy")
 FORM_KINDS = ("content_policy", "rate_limit", "business_hours")
 
 
@@ -31,7 +32,7 @@ async def guardrails_page(
 @post(PAGE, opt=WRITE, include_in_schema=False)
 async def save(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, agent_id: str) -> Response[Any]:
     sent = await request.form()
-    form = {name: str(sent.get(name) or "") for name in ("topics", "per_minute", "per_conversation", "open_only")}
+    form = {name: str(sent.get(name) or "") for name in NAMES}
     version = str(sent.get("version") or "")
     try:
         async with pages.database.tenant(viewer) as tx:
@@ -59,9 +60,10 @@ def _in_form(policy: dict[str, Any]) -> bool:
 
 def _form_of(policies: list[dict[str, Any]]) -> dict[str, str]:
     shown = {policy["policyType"]: policy["config"] for policy in policies if _in_form(policy)}
-    limits = shown.get("rate_limit", {})
+    limits, content = shown.get("rate_limit", {}), shown.get("content_policy", {})
     return {
-        "topics": "\n".join(shown.get("content_policy", {}).get("bannedTopics", [])),
+        "topics": "\n".join(content.get("bannedTopics") or []),
+        "unhappy": _text(content.get("negativeSentimentTurns")),
         "per_minute": _text(limits.get("perMinute")),
         "per_conversation": _text(limits.get("perConversation")),
         "open_only": "on" if "business_hours" in shown else "",
@@ -71,13 +73,11 @@ def _form_of(policies: list[dict[str, Any]]) -> dict[str, str]:
 def _policies_of(form: dict[str, str]) -> list[dict[str, Any]]:
     policies: list[dict[str, Any]] = []
     topics = [line.strip() for line in form["topics"].splitlines() if line.strip()]
-    if topics:
-        policies.append({"policyType": "content_policy", "config": {"bannedTopics": topics}})
-    limits = {
-        name: int(text) if text.strip().isdecimal() and len(text) < 8 else text
-        for name, text in (("perMinute", form["per_minute"]), ("perConversation", form["per_conversation"]))
-        if text.strip()
-    }
+    content = {"bannedTopics": topics} if topics else {}
+    content |= _counts(negativeSentimentTurns=form["unhappy"])
+    if content:
+        policies.append({"policyType": "content_policy", "config": content})
+    limits = _counts(perMinute=form["per_minute"], perConversation=form["per_conversation"])
     if limits:
         policies.append({"policyType": "rate_limit", "config": limits})
     if form["open_only"] == "on":
@@ -104,6 +104,15 @@ async def _page(
         scheduled=bool((frame.agent.draft.get("businessHours") or {}).get("weekly")),
         writes="guardrails:write" in viewer.scopes,
     )
+
+
+def _counts(**texts: str) -> dict[str, Any]:
+    """Those that were filled in; what is no number is left for the check to name."""
+    return {
+        name: int(text) if text.strip().isdecimal() and len(text) < 8 else text
+        for name, text in texts.items()
+        if text.strip()
+    }
 
 
 def _text(value: object) -> str:

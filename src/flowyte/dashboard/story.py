@@ -68,8 +68,10 @@ def _words(type_: str, data: Mapping[str, object]) -> tuple[str, str] | None:
             passages = data.get("passages")
             titles = [str(entry.get("title")) for entry in passages] if isinstance(passages, list) else []
             return ("", f"Found: {titles[0]}") if titles else None
+        case "call_started" if data.get("continues"):
+            return "attention", f"Back from {data.get('unanswered')}, where nobody answered"
         case "handoff":
-            return "attention", f"A person was asked for: {str(data.get('outcome', '')).replace('_', ' ')}"
+            return _handed(data)
         case "verification" | "guardrail":
             return "attention", f"{type_.capitalize()}: {data.get('outcome') or data.get('decision')}"
         case "error" if data.get("cause") == "model_fallback":
@@ -82,10 +84,35 @@ def _words(type_: str, data: Mapping[str, object]) -> tuple[str, str] | None:
             return None
 
 
+def _handed(data: Mapping[str, object]) -> tuple[str, str]:
+    """A caller who was to be handed over: to whom, and what became of it."""
+    label = str(data.get("label") or "a person")
+    match data.get("outcome"):
+        case "transferred":
+            return "good", f"Put through to {label}"
+        case "answered":
+            seconds = f" and spoke for {data['seconds']} s" if "seconds" in data else ""
+            return "good", f"Answered: {label}{seconds}"
+        case "unanswered":
+            return "danger", f"Nobody answered: {label} ({str(data.get('cause', '')).replace('-', ' ')})"
+        case "told":
+            return "attention", f"Told how to reach {label}: this line puts nobody through"
+        case "message":
+            return "attention", f"A message instead of {label}, who could not be reached from here"
+        case "withdrawn":
+            return "attention", f"Stayed here instead of being put through to {label}"
+        case "failed":
+            return "danger", f"Could not be put through to {label}"
+        case _:
+            return "attention", "A person was asked for, and none can be reached from here"
+
+
 def _tool(data: Mapping[str, object]) -> tuple[str, str] | None:
     match data.get("phase"):
         case "captured":
             return "", f"Noted {data.get('slot')}: {data.get('display')}"
+        case "returned" if data.get("result") == {"ordered": True}:
+            return None  # a transfer: its own event tells more
         case "returned" if data.get("ok"):
             return "good", f"Done: {str(data.get('name')).replace('_', ' ')}"
         case "returned":

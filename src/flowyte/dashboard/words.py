@@ -17,6 +17,7 @@ CAUSES = {
     "agent_ended": "The agent ended it",
     "caller_hung_up": "The caller hung up",
     "reader_ended": "The reader ended it",
+    "handed_off": "It was put through to a person",
     "leg_lost": "The line was lost",
     "leg_stalled": "The line went silent",
     "leg_invalid": "The line sent what no line sends",

@@ -62,7 +62,14 @@ class BusinessHoursConfig(_Struct):
 
 
 class ContentConfig(_Struct):
-    banned_topics: Annotated[list[Text], Meta(min_length=1, max_length=100)]
+    """Topics that are not talked about, and after how many turns of a dissatisfied caller a person is offered."""
+
+    banned_topics: Annotated[list[Text], Meta(min_length=1, max_length=100)] | None = None
+    negative_sentiment_turns: Annotated[int, Meta(ge=1, le=20)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.banned_topics is None and self.negative_sentiment_turns is None:
+            raise ValueError("needs bannedTopics or negativeSentimentTurns")
 
 
 class PolicySpec(_Struct):
@@ -141,6 +148,17 @@ def disclosures_of(agent: Mapping[str, Any]) -> tuple[Disclosure, ...]:
     )
 
 
+def negative_turns_of(agent: Mapping[str, Any]) -> int | None:
+    """After how many turns of a dissatisfied caller a person is offered, by the strictest policy; None for never."""
+    specs = read_specs(list(agent.get("guardrails") or []))
+    asked = [
+        msgspec.convert(spec.config, ContentConfig).negative_sentiment_turns
+        for spec in specs
+        if spec.is_enabled and spec.policy_type == "content_policy"
+    ]
+    return min((turns for turns in asked if turns is not None), default=None)
+
+
 def _fields(spec: PolicySpec) -> Policy:
     config = msgspec.convert(spec.config, AllowedFieldsConfig)
     return AllowedFields(fields=frozenset(config.fields), skill_type=spec.applies_to_skill_type)
@@ -168,7 +186,7 @@ def _hours(spec: PolicySpec) -> Policy:
 
 
 def _content(spec: PolicySpec) -> Policy:
-    return Content(banned_topics=tuple(msgspec.convert(spec.config, ContentConfig).banned_topics))
+    return Content(banned_topics=tuple(msgspec.convert(spec.config, ContentConfig).banned_topics or ()))
 
 
 _BUILDERS: Mapping[str, Callable[[PolicySpec], Policy]] = {

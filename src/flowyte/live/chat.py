@@ -17,7 +17,7 @@ from flowyte.conversation.reply import EndCall, Expect, HandOff, MindContext, Re
 from flowyte.conversation.timeline import entry_of
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
-from flowyte.live.ports import Evidence, Mind, is_private
+from flowyte.live.ports import Evidence, Mind, is_private, opening_of
 
 logger = log.get(__name__)
 SILENCE_S = 30  # between two parts of an answer: a reader waits longer than a caller, but not for ever
@@ -47,8 +47,12 @@ class ChatSession:
         self.ended: str | None = None
 
     def begin(self, *, greeting: str = "") -> list[ChatFrame]:
-        """The first frames of a new conversation; a chat is told that it is talking to an AI by the page or the API."""
+        """The first frames of a new conversation; a chat is told that it is talking to an AI by the page or the API.
+
+        `greeting` is the agent's own; at some hours its mind begins with other words."""
         frames = [self._entry("call_started", {"recording": False})]
+        opening = opening_of(self._thinking)
+        greeting = opening.greeting if opening is not None else greeting
         if greeting:
             self._thinking.heard(greeting)
             frames.append(self._entry("agent_message", {"text": greeting, "kind": "greeting", "cut": False}))
@@ -106,8 +110,10 @@ class ChatSession:
             case EndCall():
                 self.ended = "agent_ended"
                 return None
-            case HandOff(reason=reason):
-                return self._entry("handoff", {"reason": reason, "outcome": "not_available"})
+            case HandOff(outcome=outcome):
+                if outcome == "put_through":  # said by a mind of a line that could: here nobody is put through
+                    return self._entry("handoff", part.data("not_available"))
+                return self._entry("handoff", part.data())
             case Expect():
                 return None  # a reader's next message needs no endpointing
             case _:

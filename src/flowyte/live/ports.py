@@ -6,11 +6,12 @@ All PCM is 16-bit little-endian mono, and a frame is 20 ms of it.
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from flowyte.conversation.events import Heard
-from flowyte.conversation.reply import MindContext, Reply, UserTurn
+from flowyte.conversation.reply import HandOff, MindContext, Opening, Reply, UserTurn
 from flowyte.conversation.speech import Speech, WordAt
+from flowyte.conversation.timeline import Reported
 
 __all__ = [
     "Ears",
@@ -111,6 +112,26 @@ def is_private(thinking: Thinking, *, going_on: bool = False) -> bool:
     """
     names = ("private", "private_before") if going_on else ("private",)
     return any(getattr(thinking, name, False) for name in names)
+
+
+@runtime_checkable
+class Opens(Protocol):
+    """A mind that knows how conversations begin at this hour; None is with the agent's own greeting."""
+
+    def opening(self) -> Opening | None: ...
+
+
+@runtime_checkable
+class PutsThrough(Protocol):
+    """A mind by which a transfer is judged and ordered, once."""
+
+    async def put_through(self, hand_off: HandOff) -> tuple[bool, tuple[Reported, ...]]:
+        """Whether the line will put the caller through when it is closed, and what was done and decided about it."""
+        ...
+
+
+def opening_of(thinking: Thinking) -> Opening | None:
+    return thinking.opening() if isinstance(thinking, Opens) else None
 
 
 class Mind(Protocol):

@@ -13,7 +13,7 @@ from flowyte.conversation import commands as do
 from flowyte.conversation import events as ev
 from flowyte.conversation.machine import Machine
 from flowyte.conversation.privacy import without_words
-from flowyte.conversation.reply import MindContext, Sentence, UserTurn
+from flowyte.conversation.reply import HandOff, MindContext, Sentence, UserTurn
 from flowyte.conversation.settings import MachineSettings
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
@@ -21,7 +21,7 @@ from flowyte.live.clockwork import Clockwork
 from flowyte.live.inbound import Inbound
 from flowyte.live.pacer import Pacer
 from flowyte.live.playout import FRAME_MS, Heard, Playout
-from flowyte.live.ports import Ears, Evidence, Leg, Mind, Mouth, Note, is_private
+from flowyte.live.ports import Ears, Evidence, Leg, Mind, Mouth, Note, PutsThrough, is_private, opening_of
 from flowyte.live.speaker import Speaker
 from flowyte.live.waterfall import Waterfall
 
@@ -54,7 +54,6 @@ class Session:
         self._services = services
         self._evidence = evidence
         self._consent = consent_for(agent)
-        self._machine = Machine(MachineSettings.from_agent(agent, notice=disclosure(agent)))
         self._clockwork = Clockwork(clock=services.clock)
         self._inbound = Inbound(
             ears=services.ears, rate=leg.rate, language=context.language, now=lambda: self._clockwork.now
@@ -63,6 +62,9 @@ class Session:
         self._speaker = Speaker(mouth=services.mouth, context=context, rate=leg.rate, made=self._sound_made)
         self._saying: dict[int, do.Say] = {}
         self._thinking = services.mind.open(context)
+        opening = opening_of(self._thinking)
+        notice = f"{opening.before if opening is not None else ''} {disclosure(agent)}".strip()
+        self._machine = Machine(MachineSettings.from_agent(agent, notice=notice, opening=opening))
         self._thought: asyncio.Task[None] | None = None
         self._waterfall = Waterfall()
 
@@ -168,6 +170,8 @@ class Session:
                 if type_ == "user_utterance" and is_private(self._thinking, going_on=True):
                     data = without_words(data)
                 self._evidence.event(type_, at_ms, data)
+            case do.PutThrough(hand_off=hand_off):
+                self._clockwork.spawn(self._put_through(hand_off), self._not_put_through)
             case do.HangUp(cause=cause):
                 self._hang_up(cause)
             case _:
@@ -217,6 +221,16 @@ class Session:
                 self._waterfall.sentence = self._clockwork.exact_ms()
             self._receive(ev.ReplyPart(think_id=think_id, part=part))
         self._receive(ev.ReplyEnded(think_id=think_id))
+
+    async def _put_through(self, hand_off: HandOff) -> None:
+        if isinstance(self._thinking, PutsThrough):
+            ok, told = await self._thinking.put_through(hand_off)
+            self._receive(ev.PutThrough(ok=ok, told=told))
+        else:
+            self._receive(ev.PutThrough(ok=False))
+
+    def _not_put_through(self, why: str) -> None:
+        self._receive(ev.PutThrough(ok=False))
 
     # ---- speaking
 

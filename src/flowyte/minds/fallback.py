@@ -73,6 +73,12 @@ class GuardedThinking:
             for part in await self._instead(turn, " ".join(said), claimed=reason == "claimed_message"):
                 yield part
 
+    def taking_message(self, turn: UserTurn) -> bool:
+        return self._policy.collecting(turn)
+
+    def take_message(self, turn: UserTurn) -> list[Reply]:
+        return self._policy.take_message(turn)
+
     def heard(self, spoken: str) -> None:
         self._history.agent(spoken)
         self._policy.heard(spoken)

@@ -5,17 +5,21 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
-from flowyte.conversation.reply import MindContext, Passage, Reply, Retrieved, UserTurn
+from flowyte.conversation.lines import GOODBYE
+from flowyte.conversation.reply import EndCall, MindContext, Passage, Reply, Retrieved, Sentence, UserTurn
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database
 from flowyte.knowledge.search import REJECT_BELOW, search
 from flowyte.minds import hours
+from flowyte.minds.handing import PUT_THROUGH, asks_person
 from flowyte.minds.hands import Hands, Held, Use
-from flowyte.minds.intents import NEAR, NEAR_ENOUGH, Embedding, Intents
-from flowyte.minds.policy import Filing, Found, State, filed, heard, step, take_up
-from flowyte.skills.registry import PLAYBOOK, TAKE_MESSAGE
+from flowyte.minds.intents import NEAR, NEAR_ENOUGH, THEIR_MATTER, Embedding, Intents, examples_of
+from flowyte.minds.policy import Filing, Found, State, after_hours, filed, heard, step, take_up
+from flowyte.skills.registry import END_CALL, PLAYBOOK, REPEAT, TAKE_MESSAGE, TRANSFER
+from flowyte.slots.answers import read_choice
 from flowyte.tenancy.principal import Principal
 
+NOTHING_SAID = "I have not said anything yet. What can I do for you?"
 MOST_REPLAYED = 24  # turns of both sides: a message is taken in ten, and each costs a search
 
 
@@ -42,8 +46,11 @@ class PolicyThinking:
         self._conversation = context.conversation_id
         self._principal = Principal(org=context.org, kind="call", id=context.conversation_id, scopes=frozenset())
         self._state = State()
+        if hands.line.takes_message_only:
+            self._state = after_hours(asked=not context.history or context.history[0].role == "agent")
         self._before: tuple[int, State] = (0, self._state)
         self._history = context.history[-MOST_REPLAYED:]
+        self._came_back = bool(context.unanswered)
 
     @property
     def state(self) -> State:
@@ -57,6 +64,12 @@ class PolicyThinking:
     async def respond(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
         await self._catch_up()
         self.begin(turn)
+        if self._wants_person(turn.text):
+            person = await self._person_for(turn.text)
+            async with aclosing(self._start(person)) as parts:
+                async for part in parts:
+                    yield part
+            return
         hours_said = self.hours_said(turn.text)
         passages: Sequence[Passage] = ()
         if hours_said is None:
@@ -81,14 +94,29 @@ class PolicyThinking:
         """What the knowledge has to say, and the skill that is wanted rather than that."""
         embedding = (await self._mind.embedder.embed_off_loop([text]))[0]
         retrieved = await self.look_up(text, embedding.tolist())
-        if self._state.collecting:
+        if self._state.collecting or self._state.only:
             return retrieved, None
-        nearest = await self._mind.intents.nearest(self._hands.skills(), embedding)
+        wanted = (*self._hands.skills(), *self._hands.people())
+        nearest = await self._mind.intents.nearest(wanted, embedding)
         if nearest is None:
             return retrieved, None
         held, score = nearest
         enough = max(NEAR, retrieved.top_score) if retrieved.passages else NEAR_ENOUGH
         return retrieved, held if score >= enough else None
+
+    async def _person_for(self, text: str) -> Held:
+        """Who is meant by a caller who wants a person: the one they name, the one whose matter it is, or the usual."""
+        people = self._hands.people()
+        named = read_choice(text, [each.skill.name for each in people]) if len(people) > 1 else None
+        if named is not None and named[1]:
+            return next(each for each in people if each.skill.name == named[0])
+        with_matters = [each for each in people if examples_of(each)] if len(people) > 1 else []
+        if with_matters:
+            embedding = (await self._mind.embedder.embed_off_loop([text]))[0]
+            nearest = await self._mind.intents.nearest(with_matters, embedding)
+            if nearest is not None and nearest[1] >= THEIR_MATTER:
+                return nearest[0]
+        return people[0]
 
     async def _start(self, held: Held) -> AsyncGenerator[Reply, None]:
         """A playbook begins; any other skill's values are asked for, and it is carried out then."""
@@ -100,6 +128,16 @@ class PolicyThinking:
         elif held.action == TAKE_MESSAGE:
             for reply in self.take_up(name="", phone="", body=""):
                 yield reply
+        elif held.action == END_CALL:
+            yield Sentence(text=GOODBYE)
+            yield EndCall(reason="the caller was done")
+        elif held.action == REPEAT:
+            yield Sentence(text=self._state.last or NOTHING_SAID)
+        elif held.action == TRANSFER:
+            own = {"to": held.skill.execution_config["to"]} if not held.id else {}
+            async with aclosing(self._hands.use(Use(), held.skill.name if held.id else PUT_THROUGH, own)) as parts:
+                async for part in parts:
+                    yield part
         else:
             self._hands.collect(held.skill.name)
 
@@ -113,12 +151,22 @@ class PolicyThinking:
             if said.role == "agent":
                 self.heard(said.text)
                 continue
+            if self._wants_person(said.text):
+                if self._hands.line.would_take_message:
+                    self.take_up(name="", phone="", body="")
+                continue
             hours_said = self.hours_said(said.text)
             passages = () if hours_said else (await self.look_up(said.text)).passages
             found = Found(hours=hours_said, passages=passages)
             self._state, _, filing = step(self._state, said.text, found, self._agent)
             if filing is not None:
                 self._state, _, _ = filed(self._state, filing, ok=True)
+        if self._came_back:  # the first words were that nobody answers, and whether to take a message
+            self._state, self._came_back = replace(self._state, flow="offered"), False
+
+    def _wants_person(self, text: str) -> bool:
+        free = not self._state.collecting and not self._state.only
+        return free and asks_person(text) and bool(self._hands.people())
 
     def begin(self, turn: UserTurn) -> None:
         """From here on this turn is answered; one that replaces an earlier one undoes that one's step."""
@@ -136,6 +184,15 @@ class PolicyThinking:
         """Go on with a message from what the caller has said of it already; the next turns belong to the policy."""
         self._state, replies, _ = take_up(self._state, name=name, phone=phone, body=body)
         return replies
+
+    def taking_message(self, turn: UserTurn) -> bool:
+        return self.collecting(turn)
+
+    def take_message(self, turn: UserTurn) -> list[Reply]:
+        """Nobody else can be reached: the message is this mind's from here on."""
+        if turn.turn_index != self._before[0]:
+            self.begin(turn)
+        return self.take_up(name="", phone="", body="")
 
     def heard(self, spoken: str) -> None:
         """What was cut off is asked again by the next step; a number counts as read back only when it was heard."""

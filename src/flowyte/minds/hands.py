@@ -13,9 +13,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-import msgspec
-
-from flowyte.conversation.reply import Expect, Judged, MindContext, Passage, Reply, Sentence, SkillCalled, SkillReturned
+from flowyte.agents.handoff import TEAM, masked
+from flowyte.agents.hours import open_now
+from flowyte.conversation.reply import (
+    Expect,
+    HandOff,
+    Judged,
+    MindContext,
+    Passage,
+    Reply,
+    Sentence,
+    SkillCalled,
+    SkillReturned,
+)
+from flowyte.conversation.timeline import Reported
 from flowyte.guardrails.acts import Act, Effect, Situation
 from flowyte.guardrails.disclosure import split
 from flowyte.guardrails.engine import disclosures_of, judge, policies_of
@@ -25,12 +36,12 @@ from flowyte.guardrails.verdict import Finding, Verdict
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
 from flowyte.kit.errors import Unavailable
-from flowyte.minds.hours import open_now
+from flowyte.minds.handing import PUT_THROUGH, Handing, Line
+from flowyte.minds.held import Held, held_skills, verifier_of
 from flowyte.minds.verifying import Accounts, Verifying
 from flowyte.skills.arguments import required_of, wrong
-from flowyte.skills.registry import ALWAYS_WRITES, PLAYBOOK, TAKE_MESSAGE, action_of, available, schema_of
+from flowyte.skills.registry import END_CALL, PLAYBOOK, REPEAT, TRANSFER
 from flowyte.skills.runner import Order, Outcome
-from flowyte.skills.spec import Skill
 from flowyte.slots.spoken import digits
 from flowyte.tenancy.principal import Principal
 
@@ -40,8 +51,11 @@ MOST_USES = 8  # in one turn: a model that asks for more is going round in circl
 FILLER_AFTER_S = 1.0  # silence on the line until then is thinking; after that it is a fault
 FILLER_EXPECTED_MS = 800
 FILLER = "One moment, please."
+BY_ITSELF = frozenset((PLAYBOOK, TRANSFER, END_CALL, REPEAT))  # done by the conversation, not by a runner
 COLLECT = "collect:"  # before the name of a skill, where a playbook is named
 OPERATORS = ("name", "persona", "greeting", "goals", "businessHours", "handoffConfig", "lexicon", "tone")
+
+__all__ = ["COLLECT", "FILLER", "Done", "Hands", "Held", "Pending", "Running", "Use", "denied"]
 
 
 class Running(Protocol):
@@ -51,21 +65,6 @@ class Running(Protocol):
     async def run(self, order: Order, action: str) -> Outcome: ...
     def actions(self) -> frozenset[str]: ...
     async def done(self, principal: Principal, conversation_id: str) -> tuple[str, ...]: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """A skill of the agent as its version froze it."""
-
-    id: str
-    skill: Skill
-    action: str
-    schema: Mapping[str, Any]
-    level: int = 0
-
-    @property
-    def is_write(self) -> bool:
-        return self.skill.is_write or self.skill.skill_type in ALWAYS_WRITES or self.action == TAKE_MESSAGE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +122,14 @@ class Hands:
         self._disclosures = disclosures_of(context.agent)
         self._principal = Principal(org=context.org, kind="call", id=context.conversation_id, scopes=frozenset())
         self._skills = held_skills(context.agent, channel=context.channel)
-        self._verifier = _verifier_of(context.agent)
+        self.line = Line(context, clock, carried_out=runner is not None and TRANSFER in runner.actions())
+        if self.line.has_people:
+            own = self.line.skill()
+            self._skills.setdefault(PUT_THROUGH, Held(id="", skill=own, action=TRANSFER, schema=own.parameters_schema))
+        self.handing: Handing | None = None
+        """Whom the caller is to be handed over to, for who announces it."""
+        self._through: Held | None = None
+        self._verifier = verifier_of(context.agent)
         self.verifying = Verifying(context.agent, self._principal, accounts, self._fetched, clock)
         self.known = Provenance(reading=lambda text: (digits(text),))
         self.known.add("operator", [context.agent.get(each) for each in OPERATORS])
@@ -160,18 +166,31 @@ class Hands:
 
     def skills(self) -> tuple[Held, ...]:
         """Those that can be carried out here, in the order in which the agent has them."""
-        known = (self._runner.actions() if self._runner is not None else frozenset()) | {PLAYBOOK}
+        known = (self._runner.actions() if self._runner is not None else frozenset()) | BY_ITSELF
         return tuple(held for held in self._skills.values() if held.action in known or self._context.simulated)
 
     def held(self, name: str) -> Held:
         return self._skills[name]
+
+    def people(self) -> tuple[Held, ...]:
+        """Those of the agent's own list, the usual one first, each as if it were a skill of its own."""
+        return tuple(
+            Held(id="", skill=skill, action=TRANSFER, schema=skill.parameters_schema) for skill in self.line.skills()
+        )
+
+    def whom(self, pending: Pending) -> str:
+        """To whom what is to be agreed to would put the caller through; empty for anything else."""
+        if pending.held.action != TRANSFER:
+            return ""
+        person = self.line.choose(pending.held.skill.execution_config, pending.arguments, reason="").person
+        return person.label if person is not None else TEAM
 
     def begin(self, turn_index: int) -> None:
         """A turn; one with the index of the last replaces it, and what that one did stays done."""
         if turn_index != self._turn:
             self._turn, self._this_turn = turn_index, []
         self._uses = 0
-        self.stopped = None
+        self.stopped = self.handing = None
 
     def already(self) -> tuple[Done, ...]:
         """What was done for this turn before it was replaced, or came in late."""
@@ -216,6 +235,11 @@ class Hands:
             use.outcome = Outcome(run_id="", state="done")
             yield self._tell(SkillCalled(call_id=f"playbook-{self._calls}", name=held.skill.name, arguments={}))
             return
+        if held.action == TRANSFER:
+            why = held.skill.name if held.id else "asked"
+            self.handing = self.line.choose(held.skill.execution_config, given, reason=why)
+            self._through, use.outcome = held, Outcome(run_id="", state="done")
+            return
         self._count()
         occasion = f"confirmed-{self.confirmations}" if confirmed else ""
         if not held.is_write:
@@ -233,6 +257,27 @@ class Hands:
             skill=held.skill, skill_id=held.id, arguments=given, intent=intent, occasion=occasion,
             is_write=held.is_write, keep_result=keep_result,
         )  # fmt: skip
+
+    async def put_through(self, hand_off: HandOff) -> tuple[bool, tuple[Reported, ...]]:
+        """Order the transfer that was announced: judged once more, for time has passed, and in the ledger once."""
+        held = self._through or self._skills.get(PUT_THROUGH)
+        person = self.line.at(hand_off.to)
+        if held is None or person is None or self._runner is None or not self.line.transfers:
+            return False, ()
+        asked = {} if held.id else {"to": person.place}
+        verdict = judge(self._policies, self._effect(held, asked), self._situation(confirmed=True))
+        if verdict.outcome != "allow":
+            return False, (_judged(held.skill.name, verdict),)
+        self._count()
+        order = self.order(held, {"label": person.label, "destination": person.destination}, intent=PUT_THROUGH)
+        called = SkillCalled(
+            call_id=f"{self._context.conversation_id}/{PUT_THROUGH}", name=held.skill.name,
+            arguments={"to": person.label, "number": masked(person.destination)},
+        )  # fmt: skip
+        outcome = await self._runner.run(order, TRANSFER)
+        result = dict(outcome.result) if outcome.ok else {"error": outcome.error or outcome.state}
+        returned = SkillReturned(call_id=called.call_id, name=called.name, ok=outcome.ok, result=result)
+        return outcome.ok, (called, returned)
 
     # What the conversation is told
 
@@ -397,48 +442,6 @@ class Hands:
     def _tell(self, reply: Reply) -> Reply:
         self._told.append(reply)
         return reply
-
-
-def held_skills(agent: Mapping[str, Any], *, channel: str) -> dict[str, Held]:
-    """By name. Taking a message is always there, described by the agent or not."""
-    verification = agent.get("callerVerification") or {}
-    step_up, verifier = frozenset(verification.get("stepUpFor") or ()), verification.get("verifierSkillId")
-    found: dict[str, Held] = {}
-    for values in agent.get("skills") or ():
-        if verifier and verifier in (values.get("id"), values.get("name")):
-            continue  # what it brings is for comparing, and goes to no mind
-        fields = {name: value for name, value in values.items() if name not in ("id",)}
-        try:
-            skill = msgspec.convert(fields, Skill)
-        except msgspec.ValidationError:
-            logger.warning("skill.unreadable", skill=str(values.get("name")))
-            continue
-        if not skill.is_enabled or channel not in skill.channels or not available(skill):
-            continue
-        action = action_of(skill)
-        level = 2 if skill.name in step_up else 1 if skill.requires_verified_identity else 0
-        held = Held(id=str(values.get("id") or ""), skill=skill, action=action, schema=schema_of(skill), level=level)
-        found[action if action == TAKE_MESSAGE else skill.name] = held
-    if TAKE_MESSAGE not in found:
-        own = Skill(
-            name=TAKE_MESSAGE, description="Takes a message for the team.", skill_type="builtin",
-            execution_config={"action": TAKE_MESSAGE}, is_write=True,
-        )  # fmt: skip
-        found[TAKE_MESSAGE] = Held(id="", skill=own, action=TAKE_MESSAGE, schema=schema_of(own))
-    return found
-
-
-def _verifier_of(agent: Mapping[str, Any]) -> Held | None:
-    """The skill that brings an account's record. It is no mind's to use."""
-    wanted = (agent.get("callerVerification") or {}).get("verifierSkillId")
-    for values in agent.get("skills") or ():
-        if wanted and wanted in (values.get("id"), values.get("name")):
-            skill = msgspec.convert({name: value for name, value in values.items() if name != "id"}, Skill)
-            if skill.is_enabled and available(skill):
-                return Held(
-                    id=str(values.get("id") or ""), skill=skill, action=action_of(skill), schema=schema_of(skill)
-                )
-    return None
 
 
 def denied(policy: str, reason: str, words: str) -> Verdict:

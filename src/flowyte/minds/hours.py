@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+from flowyte.agents.hours import DAYS, holiday_of, open_now
+
 HOURS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 # "Are you open" and its like; "open" alone also opens mouths and wounds.
@@ -86,29 +87,6 @@ def _day(asked: str, today: date) -> date | None:
         if re.search(rf"\b{name.lower()}s?\b", asked):
             return today + timedelta(days=(number - today.weekday()) % 7)
     return None
-
-
-def holiday_of(hours: Mapping[str, Any], day: date) -> Mapping[str, Any] | None:
-    for holiday in hours.get("holidays") or ():
-        first = date.fromisoformat(str(holiday["date"]))
-        last = date.fromisoformat(str(holiday.get("endDate") or holiday["date"]))
-        if first <= day <= last:
-            found: Mapping[str, Any] = holiday
-            return found
-    return None
-
-
-def open_now(hours: Mapping[str, Any], now: datetime) -> bool | None:
-    """By the schedule and its holidays; None for a business without a schedule."""
-    if not hours.get("weekly") or not hours.get("timezone"):
-        return None
-    here = now.astimezone(ZoneInfo(str(hours["timezone"])))
-    holiday = holiday_of(hours, here.date())
-    if holiday is not None:
-        ranges = [] if holiday.get("closed", True) else holiday.get("ranges") or []
-    else:
-        ranges = hours["weekly"].get(DAYS[here.weekday()]) or []
-    return any(time.fromisoformat(s["start"]) <= here.time() < time.fromisoformat(s["end"]) for s in ranges)
 
 
 def _now(hours: Mapping[str, Any], here: datetime) -> str:

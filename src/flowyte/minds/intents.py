@@ -12,6 +12,7 @@ from flowyte.minds.hands import Held
 # questions about the same matter ("what is your return policy") at up to 0.6 are the knowledge's, if it has them.
 NEAR = 0.55
 NEAR_ENOUGH = 0.5  # where the knowledge has nothing to say
+THEIR_MATTER = 0.3  # of a caller who asks for a person anyway: only who of several is to be found out
 MOST_KEPT = 256  # agents whose examples are kept: 20 skills of 20 sentences are 600 kB
 
 Rows = npt.NDArray[np.float32]
@@ -32,7 +33,7 @@ class Intents:
 
     async def nearest(self, skills: Sequence[Held], said: Rows) -> tuple[Held, float] | None:
         """The skill with the example nearest to `said`, a unit row, and how near (0 to 1). None without examples."""
-        whose = [(held, example) for held in skills for example in _examples(held)]
+        whose = [(held, example) for held in skills for example in examples_of(held)]
         if not whose:
             return None
         rows = await self._rows(tuple(example for _, example in whose))
@@ -50,6 +51,7 @@ class Intents:
         return rows
 
 
-def _examples(held: Held) -> list[str]:
+def examples_of(held: Held) -> list[str]:
+    """Sentences by which callers ask for it, as the operator wrote them."""
     found = held.skill.execution_config.get("examples") or ()
     return [str(each) for each in found]

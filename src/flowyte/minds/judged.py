@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from flowyte.conversation.reply import (
     EndCall,
@@ -17,6 +17,7 @@ from flowyte.conversation.reply import (
     HandOff,
     Judged,
     MindContext,
+    Opening,
     Reply,
     Sentence,
     SkillCalled,
@@ -24,11 +25,13 @@ from flowyte.conversation.reply import (
     UserTurn,
     Verified,
 )
+from flowyte.conversation.timeline import Reported
 from flowyte.guardrails.acts import Heard, Say
 from flowyte.guardrails.verdict import Verdict
 from flowyte.kit.clock import Clock
 from flowyte.minds import words
 from flowyte.minds.hands import Hands, Held, Pending, Running, Use
+from flowyte.minds.mood import Mood, patience_of
 from flowyte.minds.playing import BROKEN, LEFT, OVER, callers, expects, moved, result_of, started
 from flowyte.minds.playing import Standing as Playing
 from flowyte.minds.verifying import Accounts, NoAccounts, Standing
@@ -51,6 +54,15 @@ _LEAVE_ALL = re.compile(
 )
 
 
+@runtime_checkable
+class TakesMessages(Protocol):
+    """A mind that can go over to taking a message, and knows whether it is taking one."""
+
+    def taking_message(self, turn: UserTurn) -> bool: ...
+
+    def take_message(self, turn: UserTurn) -> list[Reply]: ...
+
+
 class Thinking(Protocol):
     """`live.ports.Thinking` by shape, as an async generator, which can be closed where it stands."""
 
@@ -70,6 +82,7 @@ class State:
     confirmations: int = 0
     standing: Standing = Standing()
     playing: Playing | None = None
+    mood: Mood = Mood()
 
 
 class JudgedMind:
@@ -97,6 +110,15 @@ class JudgedThinking:
         self._said = ""
         self._withheld = 0
         self._playing: Playing | None = None
+        self._mood = Mood()
+        self._patience = patience_of(hands.agent)
+
+    def opening(self) -> Opening:
+        control = self._hands.agent.get("callControl") or {}
+        return self._hands.line.opening(silent=control.get("onNoResponseAction") == "transfer")
+
+    async def put_through(self, hand_off: HandOff) -> tuple[bool, tuple[Reported, ...]]:
+        return await self._hands.put_through(hand_off)
 
     @property
     def private(self) -> bool:
@@ -114,21 +136,36 @@ class JudgedThinking:
     async def respond(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
         self._begin(turn)
         await self._hands.restore()
-        async with aclosing(self._answer(turn)) as replies:
+        proving = self._hands.verifying.asking
+        async with aclosing(self._proving(turn) if proving else self._answer(turn)) as replies:
             async for reply in replies:
                 for told in self._hands.take():
                     yield told
                 if not isinstance(reply, OURS):
                     yield reply
+        for reply in self._handed_over(turn):
+            yield reply
         for told in self._hands.take():
             yield told
+
+    def _handed_over(self, turn: UserTurn) -> list[Reply]:
+        """What the caller hears of being handed over to somebody, when that was decided in this turn."""
+        handing, self._hands.handing = self._hands.handing, None
+        if handing is None or self._hands.pending is not None:
+            return []
+        self._playing = None
+        replies, message = self._hands.line.over_to(handing)
+        if message and isinstance(self._thinking, TakesMessages):
+            replies += self._thinking.take_message(turn)
+        return replies
 
     def _begin(self, turn: UserTurn) -> None:
         hands = self._hands
         if turn.turn_index == self._before[0]:
             hands.pending, hands.confirmations = self._before[1].pending, self._before[1].confirmations
             hands.verifying.standing, self._playing = self._before[1].standing, self._before[1].playing
-        state = State(hands.pending, hands.confirmations, hands.verifying.standing, self._playing)
+            self._mood = self._before[1].mood
+        state = State(hands.pending, hands.confirmations, hands.verifying.standing, self._playing, self._mood)
         self._before = (turn.turn_index, state)
         self._said = ""
         hands.begin(turn.turn_index)
@@ -138,14 +175,10 @@ class JudgedThinking:
 
     async def _answer(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
         """Everything but what the hands tell by themselves."""
-        if self._hands.verifying.asking:
-            async with aclosing(self._proving(turn)) as replies:
-                async for reply in replies:
-                    yield reply
-            return
-        denied = self._hands.judged(Heard(text=turn.text), "heard")
-        if denied is not None:
-            yield Sentence(text=denied.words)
+        attended = self._attended(turn)
+        if attended is not None:
+            for reply in attended:
+                yield reply
             return
         pending, self._hands.pending = self._hands.pending, None
         if pending is not None:
@@ -166,12 +199,34 @@ class JudgedThinking:
             async for reply in replies:
                 yield reply
 
+    def _attended(self, turn: UserTurn) -> list[Reply] | None:
+        """What comes before any mind: what is not talked about, an emergency, a caller who has had enough. None for
+        none of them."""
+        line = self._hands.line
+        denied = self._hands.judged(Heard(text=turn.text), "heard")
+        if denied is not None:
+            return [Sentence(text=denied.words)]
+        if emergency := line.in_an_emergency(turn.text):
+            return [Sentence(text=emergency)]
+        offered, self._mood = self._mood.offered, self._mood.heard(turn.text)
+        if offered and (agreed := answers.agreed(turn.text)) is not None:
+            if agreed:
+                self._hands.handing = line.by_name("", reason="dissatisfied")
+            return [] if agreed else [Sentence(text=LEFT)]
+        taking = isinstance(self._thinking, TakesMessages) and self._thinking.taking_message(turn)
+        if self._mood.unhappy < self._patience or self._hands.pending is not None or self._playing or taking:
+            return None
+        self._mood = Mood(offered=True)
+        return [Sentence(text=line.offer()), Expect(kind="yes_no")]
+
     async def _minded(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
         """The mind's own answer, until something stands against it."""
         async with aclosing(self._thinking.respond(turn)) as replies:
             async for reply in replies:
-                if self._hands.stopped is not None or self._hands.playbook:
+                if self._hands.stopped is not None or self._hands.playbook or self._hands.handing is not None:
                     break
+                if isinstance(reply, HandOff):
+                    continue  # who takes over is decided by the hands
                 if isinstance(reply, Sentence):
                     denied = self._say(reply.text)
                     if denied is not None:
@@ -213,14 +268,14 @@ class JudgedThinking:
                         async with aclosing(self._ran(use, output)) as parts:
                             async for part in parts:
                                 yield part
-                        if self._waiting:
+                        if self._waiting or self._hands.handing is not None:
                             return
                         following = result_of(use.outcome, use.released)
                     case Digress(text=text):
                         async with aclosing(self._minded(replace(turn, text=text))) as parts:
                             async for part in parts:
                                 yield part
-                        if self._waiting:  # what the mind asked for is answered first
+                        if self._waiting or self._hands.handing is not None:  # what the mind asked for comes first
                             return
                     case _:
                         for part in self._told(output, alone=len(outputs) == 1):
@@ -240,7 +295,7 @@ class JudgedThinking:
         if use.refused is not None:
             for part in await self._instead(use.refused):
                 yield part
-        elif use.outcome is not None and self._tells:
+        elif use.outcome is not None and self._tells and self._hands.handing is None:
             yield self._outcome(self._hands.held(run.skill), use)
 
     def _told(self, output: Output, *, alone: bool) -> list[Reply]:
@@ -253,7 +308,8 @@ class JudgedThinking:
                 return [Expect(kind=expects(output))]
             case Transferred(destination=destination):
                 self._playing = None
-                return [HandOff(reason=f"playbook: {destination or 'a person'}")]
+                self._hands.handing = self._hands.line.by_name(destination, reason="playbook")
+                return []
             case Ended(reason=reason):
                 alone, self._playing = alone and not self._tells, None
                 words = BROKEN if reason == "fault" else OVER if alone else ""
@@ -300,7 +356,7 @@ class JudgedThinking:
         """What the caller hears in place of what was not said or done."""
         pending = self._hands.pending
         if verdict.outcome == "confirm" and pending is not None:
-            asked = words.read_back(pending.held, pending.arguments)
+            asked = words.read_back(pending.held, pending.arguments, self._hands.whom(pending))
             denied = self._say(asked)  # the arguments are the mind's: reading them back is saying them
             if denied is None:
                 return [Sentence(text=asked), Expect(kind="yes_no")]
@@ -341,6 +397,8 @@ class JudgedThinking:
         if use.refused is not None:
             for part in await self._instead(use.refused):
                 yield part
+        elif self._hands.handing is not None:
+            return
         elif use.outcome is not None and not self._hands.playbook and (not self._awaited or self._tells):
             yield self._outcome(pending.held, use)
         if self._waiting:

@@ -22,7 +22,7 @@ from flowyte.minds.history import History
 from flowyte.minds.speakable import Thoughts, check, plain
 from flowyte.providers.openai_chat.model import Delta, Finished, Manner, TextDelta, Tool, ToolCall
 from flowyte.providers.openai_chat.sentences import Sentences
-from flowyte.skills.registry import END_CALL, TAKE_MESSAGE
+from flowyte.skills.registry import END_CALL, REPEAT, TAKE_MESSAGE
 
 # Requests in one turn: the caller waits for each. One answers, one more follows a look-up, the third mends a slip
 # (an unknown tool, a poor query); the last is offered no tools, so that it must speak.
@@ -111,7 +111,7 @@ class ModelThinking:
                     async for part in parts:
                         yield part
                 if answered.refused:
-                    return  # the caller is told why by whoever refused
+                    return  # the caller is told why by whoever refused, or to whom they are put through
                 told = prompt.result_message(answered.text)
                 messages.append({"role": "tool", "tool_call_id": call.id, "content": told})
         if not spoke:
@@ -167,11 +167,14 @@ class ModelThinking:
         if call.name not in self._names:
             answered.text = "There is no such tool. Answer the caller."
             return
+        if self._hands.held(call.name).action == REPEAT:
+            answered.text = "Say what you said last once more, in the same words."
+            return
         use = Use()
         async with aclosing(self._hands.use(use, call.name, call.arguments)) as parts:
             async for part in parts:
                 yield part
-        answered.refused = use.refused is not None
+        answered.refused = use.refused is not None or self._hands.handing is not None
         answered.text = (
             f"Not done: {use.fault}. Ask the caller for what is missing." if use.fault else toolbox.outcome(use)
         )

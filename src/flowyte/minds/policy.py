@@ -64,6 +64,8 @@ class State:
     number_heard: bool = False
     filed: int = 0
     last: str = ""
+    only: bool = False
+    """Nothing else is done than to take one message, for nobody is there at this hour."""
 
     @property
     def collecting(self) -> bool:
@@ -106,6 +108,11 @@ def step(state: State, text: str, found: Found, agent: Mapping[str, object]) -> 
     return _open(replace(state, flow="idle"), said, found, agent)
 
 
+def after_hours(*, asked: bool) -> State:
+    """Where one message is taken and the conversation ends; `asked`: the opening words have asked for the name."""
+    return State(flow="name" if asked else "idle", only=True)
+
+
 def take_up(state: State, *, name: str, phone: str, body: str) -> Step:
     """Go on with a message of which something is known already; what is missing or no number is asked for."""
     number = parse_phone(phone) or ""
@@ -130,6 +137,8 @@ def heard(state: State, spoken: str) -> State:
 
 
 def _open(state: State, said: str, found: Found, agent: Mapping[str, object]) -> Step:
+    if state.only:
+        return _ask_name(state)
     if _ROBOT.search(said):
         return _say(
             state, f"I am an AI assistant of {agent.get('name', 'this business')}, not a person. How can I help?"
@@ -155,6 +164,8 @@ def _open(state: State, said: str, found: Found, agent: Mapping[str, object]) ->
 
 
 def _collecting(state: State, text: str, said: str, found: Found) -> Step:
+    if state.only and (_CANCEL.search(said) or _BYE.search(said)):
+        return _over(state, "All right, I will not take a message. Goodbye.")
     if _CANCEL.search(said):
         return _say(replace(state, flow="idle"), "All right, I will not take a message. What else can I do for you?")
     if state.flow != "body" and (_QUESTION.search(said) or said.endswith("?")) and found.answer:
@@ -212,11 +223,17 @@ def filed(state: State, filing: Filing, *, ok: bool) -> Step:
     if not ok:
         back = replace(state, flow="body", filed=state.filed - 1)
         return _say(back, "I could not file your message just now. Please say it once more.")
-    return _say(
-        state,
+    kept = (
         f"Thank you, {filing.name}. I have filed your message, and somebody will call you back at "
-        f"{say_phone(filing.phone)}. Is there anything else?",
+        f"{say_phone(filing.phone)}."
     )
+    return _over(state, f"{kept} Goodbye.") if state.only else _say(state, f"{kept} Is there anything else?")
+
+
+def _over(state: State, words: str) -> Step:
+    """The last words of a conversation that was for a message alone."""
+    state, replies, _ = _say(state, words)
+    return state, [*replies, EndCall(reason="after hours")], None
 
 
 def _ask_name(state: State) -> Step:

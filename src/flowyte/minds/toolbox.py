@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from flowyte.agents.handoff import people_of
 from flowyte.conversation.reply import Passage
 from flowyte.minds.hands import Done, Held, Use
 from flowyte.providers.openai_chat.model import Tool, ToolCall
@@ -22,11 +23,14 @@ _DESCRIPTIONS = {
     TAKE_MESSAGE: "The caller wants to leave a message, be called back, or speak to a person.",
     END_CALL: "The caller is done and you have said goodbye.",
 }
+# Where there are people to be put through to, wanting one is a tool of its own.
+_MESSAGE_ONLY = "The caller wants to leave a message or be called back."
 
 
 def offered(agent: Mapping[str, Any]) -> tuple[Tool, ...]:
     """A skill of the agent that takes messages or ends calls says in its own words when it is used."""
-    described = _DESCRIPTIONS | _own_words(agent)
+    people = {TAKE_MESSAGE: _MESSAGE_ONLY} if people_of(agent) else {}
+    described = _DESCRIPTIONS | people | _own_words(agent)
     return (
         _tool(
             LOOK_UP, "Search what the business has written, when <found> does not hold the answer.", ["query"], "query"

@@ -21,8 +21,10 @@ FOUND_NOTHING = "I found nothing about that. Is there anything else?"
 LEFT = "All right, I have left it as it is. What else can I do for you?"
 
 
-def read_back(held: Held, arguments: Mapping[str, Any]) -> str:
-    """What is about to be done, from the stored values, as a question."""
+def read_back(held: Held, arguments: Mapping[str, Any], whom: str = "") -> str:
+    """What is about to be done, from the stored values, as a question. `whom` it puts the caller through to."""
+    if whom:
+        return f"I am about to put you through to {whom}. Shall I do that?"
     values = [f"{_plain(name)} {_value(value)}" for name, value in list(arguments.items())[:MOST_READ_BACK]]
     more = len(arguments) - len(values)
     said = ", ".join([*values, *([f"and {more} more"] if more > 0 else [])])

@@ -31,10 +31,11 @@ async def insert_conversation(
         raise Conflict("This conversation was begun before.")
 
 
-async def get_conversation(tx: TenantTx, conversation_id: str) -> Conversation:
+async def get_conversation(tx: TenantTx, conversation_id: str, *, lock: bool = False) -> Conversation:
     row = await tx.fetchrow(
-        f"SELECT {COLUMNS} FROM conversations WHERE org_id = $1 AND id = $2", tx.org, conversation_id
-    )
+        f"SELECT {COLUMNS} FROM conversations WHERE org_id = $1 AND id = $2{' FOR UPDATE' if lock else ''}",
+        tx.org, conversation_id,
+    )  # fmt: skip
     if row is None:
         raise NotFound
     return Conversation(**dict(row))
@@ -112,6 +113,13 @@ async def close_conversation(
     )  # fmt: skip
     if status == "UPDATE 1":
         await defer(tx, CONVERSATION_ENDED, conversation_id)
+
+
+async def set_outcome(tx: TenantTx, conversation_id: str, outcome: str) -> None:
+    await tx.execute(
+        "UPDATE conversations SET outcome = $3 WHERE org_id = $1 AND id = $2 AND ended_at IS NOT NULL",
+        tx.org, conversation_id, outcome,
+    )  # fmt: skip
 
 
 async def bytes_kept(tx: TenantTx) -> int:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from flowyte.conversation.turns import Turn
 from flowyte.observe.model import Event, TranscriptTurn
 
+THROUGH = ("transferred", "answered")  # the carrier was told to; and somebody has answered
 ABANDONED = frozenset({"leg_lost", "no_response", "leg_stalled", "leg_flooded", "leg_invalid"})
 
 
@@ -19,9 +21,18 @@ def transcript(events: Sequence[Event]) -> list[TranscriptTurn]:
     return turns
 
 
+def history(events: Sequence[Event]) -> tuple[Turn, ...]:
+    """As a mind takes it up."""
+    return tuple(
+        Turn(role="user" if turn.role == "user" else "agent", text=turn.text, ts_ms=turn.ts_ms)
+        for turn in transcript(events)
+    )
+
+
 def outcome(cause: str, events: Sequence[Event]) -> str:
     """Decided by rules alone: the same timeline gives the same outcome."""
-    if any(event.type == "handoff" and event.data.get("outcome") == "transferred" for event in events):
+    handed = [event.data.get("outcome") for event in events if event.type == "handoff"]
+    if handed and handed[-1] in THROUGH:
         return "transferred"
     if cause in ("service_failed",):
         return "error"

@@ -13,13 +13,14 @@ END_CALL = "end_call"
 REPEAT = "repeat"
 KNOWLEDGE_QUERY = "knowledge_query"
 PLAYBOOK = "playbook"
+TRANSFER = "transfer"
 
 # Kinds that change something whatever their skill says.
 ALWAYS_WRITES = frozenset(("email", "sms", "transfer", "calendar"))
 
 # Kinds that a runner may know; which of them this process carries out is the runner's to say. `sms` is not among them:
 # its kind says why (skills/kinds/sms.py), so that nobody is promised a text.
-CARRIED_OUT = frozenset((KNOWLEDGE_QUERY, "http_webhook", "email", "geo", "db_query", "mcp"))
+CARRIED_OUT = frozenset((KNOWLEDGE_QUERY, "http_webhook", "email", "geo", "db_query", "mcp", TRANSFER))
 
 # Parameters of the kinds that bring their own, whatever the skill says.
 _OWN_PARAMETERS: Mapping[str, Mapping[str, str]] = {

@@ -20,7 +20,7 @@ from flowyte.skills.kinds.db_query import statement_of
 from flowyte.skills.kinds.email import addresses, letter
 from flowyte.skills.kinds.template import filled
 from flowyte.skills.kinds.webhook import Asks, Secrets
-from flowyte.skills.registry import ALWAYS_WRITES, PLAYBOOK, action_of, available, schema_of
+from flowyte.skills.registry import ALWAYS_WRITES, PLAYBOOK, TRANSFER, action_of, available, schema_of
 from flowyte.skills.runner import Order, Outside, SkillFailed
 from flowyte.skills.spec import Skill
 from flowyte.skills.store import StoredSkill
@@ -136,7 +136,7 @@ class Trials:
 
 
 def check(skill: Skill, arguments: Mapping[str, Any], *, confirm: bool) -> None:
-    if not available(skill) or skill.skill_type in ("builtin", PLAYBOOK):
+    if not available(skill) or skill.skill_type in ("builtin", PLAYBOOK, TRANSFER):
         raise NothingToTry
     schema = schema_of(skill)
     fault = wrong(schema, arguments, required_of(schema, skill.required_params))

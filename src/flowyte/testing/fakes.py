@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flowyte.conversation.events import Heard, SpeechStarted, SpeechStopped, TurnEnded
-from flowyte.conversation.reply import MindContext, Reply, Sentence, UserTurn
+from flowyte.conversation.reply import HandOff, MindContext, Opening, Reply, Sentence, UserTurn
 from flowyte.conversation.speech import Speech, spread
+from flowyte.conversation.timeline import Reported
 from flowyte.testing.clock import VirtualClock
 
 MS_A_WORD = 200
@@ -94,15 +95,27 @@ class FakeThinking:
     def heard(self, spoken: str) -> None:
         self._mind.remembered.append(spoken)
 
+    def opening(self) -> Opening | None:
+        return self._mind.opening
+
+    async def put_through(self, hand_off: HandOff) -> tuple[bool, tuple[Reported, ...]]:
+        self._mind.ordered.append(hand_off)
+        return self._mind.puts_through, ()
+
 
 class FakeMind:
-    """Answers by `answer(turn)`: sentences, other parts, numbers (a wait in ms), or an exception to raise."""
+    """Answers by `answer(turn)`: sentences, other parts, numbers (a wait in ms), or an exception to raise.
+
+    `ordered` are the transfers it was asked for; they work while `puts_through`."""
 
     def __init__(self, clock: VirtualClock, answer: Callable[[UserTurn], Answer]) -> None:
         self.clock = clock
         self.answer = answer
         self.turns: list[UserTurn] = []
         self.remembered: list[str] = []
+        self.opening: Opening | None = None
+        self.puts_through = True
+        self.ordered: list[HandOff] = []
 
     def open(self, context: MindContext) -> FakeThinking:
         return FakeThinking(self)

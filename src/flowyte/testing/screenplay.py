@@ -15,7 +15,7 @@ from uuid import UUID
 
 from flowyte.conversation.commands import Cause
 from flowyte.conversation.events import Partial, SpeechStarted, SpeechStopped, TurnEnded
-from flowyte.conversation.reply import MindContext, UserTurn
+from flowyte.conversation.reply import MindContext, Opening, UserTurn
 from flowyte.live.pacer import Pacer
 from flowyte.live.session import Ended, Services, Session
 from flowyte.testing.clock import VirtualClock
@@ -29,11 +29,14 @@ CALLER = b"\xe8\x03"  # a constant sample of 1,000: the caller's voice in a reco
 class Call:
     """A session with fakes all around it. Times are milliseconds since the call began."""
 
-    def __init__(self, agent: Mapping[str, object], answer: Callable[[UserTurn], Answer]) -> None:
+    def __init__(
+        self, agent: Mapping[str, object], answer: Callable[[UserTurn], Answer], opening: Opening | None = None
+    ) -> None:
         self.clock = VirtualClock()
         self.leg = FakeLeg()
         self.ears = FakeEars()
         self.mind = FakeMind(self.clock, answer)
+        self.mind.opening = opening
         self.mouth = FakeMouth(self.clock)
         self.evidence = FakeEvidence()
         self.pacer = Pacer(self.clock)
@@ -129,10 +132,11 @@ class Call:
 
 @asynccontextmanager
 async def screenplay(
-    answer: Callable[[UserTurn], Answer] = lambda turn: ["All right then."], **agent: object
-) -> AsyncIterator[Call]:
+    answer: Callable[[UserTurn], Answer] = lambda turn: ["All right then."], *, opening: Opening | None = None,
+    **agent: object,
+) -> AsyncIterator[Call]:  # fmt: skip
     """A call in progress; when the script ends, the caller hangs up if nobody did before."""
-    call = Call(agent, answer)
+    call = Call(agent, answer, opening)
     ended: list[Ended] = []
 
     async def run() -> None:

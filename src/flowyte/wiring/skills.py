@@ -13,9 +13,9 @@ from flowyte.knowledge.search import REJECT_BELOW, search
 from flowyte.providers.smtp import Outbox
 from flowyte.providers.smtp import Server as MailServer
 from flowyte.skills import secrets
-from flowyte.skills.kinds import db_query, email, geo, knowledge, mcp, messages, sms, webhook
+from flowyte.skills.kinds import db_query, email, geo, knowledge, mcp, messages, sms, transfer, webhook
 from flowyte.skills.kinds.webhook import Asks, Secrets
-from flowyte.skills.registry import TAKE_MESSAGE
+from flowyte.skills.registry import TAKE_MESSAGE, TRANSFER
 from flowyte.skills.runner import Order, Outside, Runner
 from flowyte.skills.trial import Trials
 from flowyte.wiring.embed import Embedder
@@ -33,7 +33,7 @@ async def open_runner(base: Foundation, outbox: Outbox | None, embedder: Embedde
         base.database,
         base.sealer,
         base.clock,
-        inside={TAKE_MESSAGE: messages.filing(base.sealer)},
+        inside={TAKE_MESSAGE: messages.filing(base.sealer), TRANSFER: transfer.transfer},
         outside=kinds(egress, secrets_of(base)),
     )
     try:

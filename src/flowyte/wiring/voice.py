@@ -1,16 +1,18 @@
 """The voice role: live calls. Models once a process, one pacer, one keeper of evidence, a session a call."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from flowyte.agents.publish import pinned
+from flowyte.agents.publish import Pinned, pinned, pinned_as
 from flowyte.channels.line import Arrival, Opened
 from flowyte.channels.server import VoiceServer
 from flowyte.conversation.commands import Cause
 from flowyte.conversation.reply import MindContext
+from flowyte.conversation.turns import Turn
 from flowyte.kit import log
+from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import Conflict, Forbidden, Unavailable
 from flowyte.kit.settings import Settings
 from flowyte.live.admission import Admission, Busy
@@ -20,6 +22,8 @@ from flowyte.live.session import Services, Session
 from flowyte.live.watch import LiveCalls
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.observe.orphans import sweep
+from flowyte.observe.store import events, get_conversation
+from flowyte.observe.transcript import history
 from flowyte.providers.builtin.ears import BuiltinEars
 from flowyte.providers.builtin.endpoint import Endpointing
 from flowyte.providers.builtin.mouth import BuiltinMouth
@@ -69,6 +73,14 @@ class Held:
             del self.running[self.session]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """The conversation that this one goes on from."""
+
+    version: Pinned
+    history: tuple[Turn, ...]
+
+
 class Switchboard:
     """Opens calls: the token decides who, admission decides whether, the version decides how."""
 
@@ -92,8 +104,10 @@ class Switchboard:
             raise Unavailable(f"This organization has {most} calls at once, which is its limit.")
         if principal.credential and await ended(self._base.database, [principal.credential]):
             raise InvalidToken
+        parties: dict[str, str] = claims.get("parties", {})
         async with self._base.database.tenant(principal) as tx:
-            version = await pinned(tx, claims["agent"], draft=claims["draft"])
+            before = await self._before(tx, parties)
+            version = before.version if before else await pinned(tx, claims["agent"], draft=claims["draft"])
         opening = Opening(
             id=claims["conversation"],
             agent_id=version.agent_id,
@@ -103,7 +117,7 @@ class Switchboard:
             channel="voice",
             line=arrival.channel,
             draft=claims["draft"],
-            parties=claims.get("parties", {}),
+            parties=parties,
         )
         try:
             evidence = await self._keeper.begin(principal, opening)
@@ -115,6 +129,9 @@ class Switchboard:
             agent={**version.snapshot, "id": version.agent_id},
             channel="voice",
             language=str(version.snapshot["primaryLanguage"]),
+            history=before.history if before else (),
+            transfers="numberId" in parties,
+            unanswered=parties.get("unanswered", ""),
         )
         services = Services(
             ears=self._ears.tuned(Endpointing.from_agent(version.snapshot), partials=arrival.channel == "browser"),
@@ -126,6 +143,15 @@ class Switchboard:
         session = Session(leg, services=services, context=context, evidence=evidence)
         held = Held(session=session, calls=self.calls, running=self.running, principal=principal)
         return Opened(call=held, conversation_id=opening.id)
+
+    async def _before(self, tx: TenantTx, parties: Mapping[str, str]) -> "Before | None":
+        """Of a caller who comes back to the agent, since nobody answered where they were put through."""
+        continues = parties.get("continues")
+        if not continues:
+            return None
+        conversation = await get_conversation(tx, continues)
+        version = await pinned_as(tx, conversation.agent_id, conversation.version_id, name=conversation.agent_name)
+        return Before(version=version, history=history(await events(tx, self._base.sealer, continues)))
 
     async def watch_credentials(self) -> None:
         """End the calls of keys and sessions that have ended; each second, one query for all of them."""

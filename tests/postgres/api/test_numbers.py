@@ -79,7 +79,9 @@ async def test_a_signed_webhook_is_connected(house: House, calling: Caller) -> N
     answer = await ring(house, line["webhookUrl"])
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("application/xml")
-    stream = re.search(r'<Connect><Stream url="([^"]+)"><Parameter name="token" value="([^"]+)"/>', answer.text)
+    stream = re.search(
+        r'<Connect action="[^"]+"><Stream url="([^"]+)"><Parameter name="token" value="([^"]+)"/>', answer.text
+    )
     assert stream is not None
     assert stream[1] == "ws://flowyte.example.com/voice/twilio/stream"
 

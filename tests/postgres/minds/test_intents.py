@@ -10,10 +10,12 @@ import numpy.typing as npt
 from tests.unit.minds.test_playing import graph
 from tests.unit.minds.workshop import skill, spoken
 
-from flowyte.conversation.reply import MindContext, UserTurn
+from flowyte.conversation.reply import EndCall, HandOff, MindContext, UserTurn
 from flowyte.kit.db import Database
 from flowyte.minds.grounded import PolicyMind
 from flowyte.minds.judged import JudgedMind, JudgedThinking
+from flowyte.skills.kinds.transfer import ordered, transfer
+from flowyte.skills.registry import TRANSFER
 from flowyte.skills.runner import Order, Runner
 from flowyte.tenancy.principal import Principal
 from flowyte.testing.clock import VirtualClock
@@ -60,18 +62,43 @@ BEGINS = {
 BOOK = skill("book", "day", "phone", isWrite=True)
 
 
+PEOPLE = {
+    "transferDestination": "+12025550142",
+    "transferRules": [
+        {
+            "label": "repairs",
+            "when": "My washing machine is broken\nA machine does not start",
+            "destination": "+12025550143",
+        },
+        {"label": "the shop", "when": "", "destination": "+12025550142"},
+    ],
+}
+BUILT_IN = [
+    {
+        **skill("finish", kind="builtin"),
+        "executionConfig": {"action": "end_call", "examples": ["I have got all I need"]},
+    },
+    {**skill("again", kind="builtin"), "executionConfig": {"action": "repeat", "examples": ["One more time for me"]}},
+]
+
+
 @asynccontextmanager
-async def talking(database: Database, who: Principal, keys: FileKeys, shop: Shop) -> AsyncIterator[JudgedThinking]:
+async def talking(
+    database: Database, who: Principal, keys: FileKeys, shop: Shop, **more: Any
+) -> AsyncIterator[JudgedThinking]:
     sealer, clock = Sealer(keys), VirtualClock()
     agent = {
         "id": "agt_1", "name": "shop", "sourceIds": [], "skills": [STATUS, CANCEL, BEGINS, BOOK],
         "playbooks": [{"id": "pb_1", "name": "Booking", "isEnabled": True, "graph": graph()}],
+        **more,
     }  # fmt: skip
-    runner = Runner(database, sealer, clock, inside={}, outside={"http_webhook": shop.carry_out})
+    runner = Runner(database, sealer, clock, inside={TRANSFER: transfer}, outside={"http_webhook": shop.carry_out})
     async with runner.running():
         mind = JudgedMind(PolicyMind(database, Words(), clock), clock, runner)
         yield mind.open(
-            MindContext(org=who.org, conversation_id="cnv_1", agent=agent, channel="voice", language="en-US")
+            MindContext(
+                org=who.org, conversation_id="cnv_1", agent=agent, channel="voice", language="en-US", transfers=True
+            )
         )
 
 
@@ -116,3 +143,40 @@ async def test_a_playbook_is_begun_by_its_examples(database: Database, organizat
         await say(thinking, "202 555 0142", 3)
         assert (await say(thinking, "yes", 4)).startswith("You are down for")
     assert shop.asked == [("book", {"day": "2027-05-03", "phone": "+12025550142"})]
+
+
+async def parts_of(thinking: JudgedThinking, text: str, turn: int) -> list[Any]:
+    return [part async for part in thinking.respond(UserTurn(text=text, ts_ms=0, turn_index=turn))]
+
+
+async def test_a_rules_own_words_find_its_person(database: Database, organization: Principal, keys: FileKeys) -> None:
+    """By the matter alone, by that of a caller who wants somebody, else the usual one. One order, in the ledger."""
+    asked = {
+        "My washing machine is broken": "repairs",
+        "Can I talk to someone about a machine that is broken?": "repairs",
+        "I want to talk to a person": "the shop",
+        "Put me through to repairs": "repairs",
+    }
+    for number, (text, label) in enumerate(asked.items(), 1):
+        async with talking(database, organization, keys, Shop(), handoffConfig=PEOPLE) as thinking:
+            found = [part for part in await parts_of(thinking, text, number) if isinstance(part, HandOff)]
+            assert [(part.outcome, part.label) for part in found] == [("put_through", label)], text
+    async with talking(database, organization, keys, Shop(), handoffConfig=PEOPLE) as thinking:
+        (hand_off,) = [p for p in await parts_of(thinking, "Put me through to repairs", 1) if isinstance(p, HandOff)]
+        assert [(await thinking.put_through(hand_off))[0] for _ in range(2)] == [True, True]
+    async with database.tenant(organization) as tx:
+        order = await ordered(tx, Sealer(keys), "cnv_1", now=None)
+    assert order is not None
+    assert (order.label, order.destination) == ("repairs", "+12025550143")
+
+
+async def test_what_is_built_in_is_done_by_its_examples(
+    database: Database, organization: Principal, keys: FileKeys
+) -> None:
+    """The last words once more, and the end of the conversation."""
+    async with talking(database, organization, keys, Shop(), skills=[STATUS, *BUILT_IN]) as thinking:
+        assert await say(thinking, "Hello", 1) == "Hello. What can I do for you?"
+        assert await say(thinking, "One more time for me", 2) == "Hello. What can I do for you?"
+        parts = await parts_of(thinking, "I have got all I need", 3)
+        assert any(isinstance(part, EndCall) for part in parts)
+        assert spoken(parts).endswith("Goodbye.")

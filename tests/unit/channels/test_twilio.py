@@ -3,6 +3,7 @@
 import base64
 import json
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from twilio.request_validator import RequestValidator
@@ -10,7 +11,7 @@ from twilio.request_validator import RequestValidator
 from flowyte.channels.line import WireError
 from flowyte.channels.twilio import wire
 from flowyte.channels.twilio.leg import TwilioLeg
-from flowyte.channels.twilio.webhook import NotFromTwilio, answer
+from flowyte.channels.twilio.webhook import NotFromTwilio, check, connect, dial
 from flowyte.kit.secret import SecretText
 from flowyte.media.g711 import pcm_to_ulaw, ulaw_to_pcm
 
@@ -134,32 +135,32 @@ URL, AUTH = "https://example.com/v1/telephony/twilio/voice", SecretText("secret-
 FORM = {"From": "+12025550123", "To": "+12025550100", "CallSid": "CA1"}
 
 
-def test_the_webhook_answers_twilio() -> None:
-    """A rightly signed webhook is answered with TwiML that carries the token, escaped."""
-    signature = RequestValidator(AUTH.reveal()).compute_signature(URL, FORM)
-    twiml = answer(
-        url=URL,
-        form=FORM,
-        signature=signature,
-        auth_token=AUTH,
-        stream_url="wss://example.com/voice/twilio/stream",
-        make_token=lambda form: f'{form["To"]}<&"',
-    )
-    assert b'<Stream url="wss://example.com/voice/twilio/stream">' in twiml
-    assert b"value='+12025550100&lt;&amp;\"'" in twiml
+def test_a_call_is_connected_to_the_stream_and_what_is_next_asked_of_us() -> None:
+    """TwiML that Twilio's own builder would have written, whatever is in the token."""
+    token = '+12025550100<&"'
+    twiml = connect(stream_url="wss://example.com/s", token=token, next_url="https://example.com/n?a=1&b=2")
+    (asked,) = ElementTree.fromstring(twiml)
+    assert (asked.tag, asked.get("action")) == ("Connect", "https://example.com/n?a=1&b=2")
+    (stream,) = asked
+    assert stream.get("url") == "wss://example.com/s"
+    assert stream[0].attrib == {"name": "token", "value": token}
 
 
-def test_the_webhook_makes_no_token_for_others() -> None:
-    """A changed form does not have the signature, and no token is made."""
+@pytest.mark.parametrize(
+    ("destination", "noun"),
+    [("+12025550142", "Number"), ("sip:desk@example.com;transport=tls", "Sip"), ("sips:a&b@example.com", "Sip")],
+)
+def test_a_person_is_dialled_and_what_became_of_it_asked(destination: str, noun: str) -> None:
+    """A number or a SIP address, and nothing that is in it can be another verb."""
+    ((found,),) = [ElementTree.fromstring(dial(destination, dialed_url="https://example.com/d?x=1&y=2"))]
+    assert (found.tag, found.get("action"), found.get("timeout")) == ("Dial", "https://example.com/d?x=1&y=2", "25")
+    assert [(each.tag, each.text) for each in found] == [(noun, destination)]
+
+
+def test_only_twilio_is_believed() -> None:
+    """A form that was changed does not have the signature, nor does another address."""
     signature = RequestValidator(AUTH.reveal()).compute_signature(URL, FORM)
-    made: list[object] = []
-    with pytest.raises(NotFromTwilio):
-        answer(
-            url=URL,
-            form=FORM | {"To": "+12025550199"},
-            signature=signature,
-            auth_token=AUTH,
-            stream_url="wss://example.com/voice/twilio/stream",
-            make_token=lambda form: made.append(form) or "t",
-        )
-    assert made == []
+    check(url=URL, form=FORM, signature=signature, auth_token=AUTH)
+    for url, form in ((URL, FORM | {"To": "+12025550199"}), (f"{URL}?tries=0", FORM)):
+        with pytest.raises(NotFromTwilio):
+            check(url=url, form=form, signature=signature, auth_token=AUTH)

@@ -18,10 +18,16 @@ TEXTS = st.sampled_from(["", "mhm", "yes", "okay", "stop", "bye", "I would like 
 PARTS: st.SearchStrategy[Reply] = st.one_of(
     st.builds(Sentence, text=st.sampled_from(["We open at nine.", "Is that right?", "One two three four five."])),
     st.builds(EndCall, reason=st.just("done")),
-    st.builds(HandOff, reason=st.just("asked")),
+    st.builds(
+        HandOff,
+        reason=st.just("asked"),
+        label=st.sampled_from(["", "the desk"]),
+        outcome=st.sampled_from(["put_through", "put_through", "message", "told"]),
+    ),
     st.builds(Expect, kind=st.sampled_from(["digits", "anything", "yes_no"])),
     st.builds(Fallback, reason=st.just("timeout")),
 )
+THROUGH = HandOff(reason="asked", outcome="put_through", to=1, label="the desk")
 SETTINGS = st.builds(
     MachineSettings,
     greeting=st.sampled_from(["", "How can I help?"]),
@@ -32,6 +38,8 @@ SETTINGS = st.builds(
     max_idle_reminders=st.integers(0, 3),
     on_no_response=st.sampled_from(["end", "transfer"]),
     end_call_phrases=st.booleans(),
+    hand_off=st.sampled_from([None, None, THROUGH]),
+    silent=st.sampled_from([None, THROUGH]),
 )
 CAUSES = st.sampled_from(["caller_hung_up", "leg_lost", "leg_stalled"])
 OPERATOR = st.sampled_from(["drained", "operator_ended", "service_failed"])
@@ -51,6 +59,7 @@ class Calls(RuleBasedStateMachine):
         self.sounding = False
         self.thinking: int | None = None
         self.capturing = False
+        self.ordering = self.ordered = False
         self.hung_up = False
         self.heard: list[str] = []
         self.remembered: list[str] = []
@@ -70,7 +79,7 @@ class Calls(RuleBasedStateMachine):
         while self.inbox:
             self.give(self.inbox.pop(0))
 
-    def perform(self, command: do.Command) -> None:
+    def perform(self, command: do.Command) -> None:  # noqa: C901 - one case a command
         assert not self.hung_up, "a command after the hang-up"
         self.performed.append(command)
         match command:
@@ -97,7 +106,12 @@ class Calls(RuleBasedStateMachine):
                 assert not self.capturing, "capture is granted once"
                 assert not record or self.settings.record
                 self.capturing = True
-            case do.HangUp():
+            case do.PutThrough():
+                assert not self.ordering, "a transfer is ordered once"
+                assert not self.saying, "a transfer is ordered when its announcement has ended"
+                self.ordering = True
+            case do.HangUp(cause=cause):
+                assert cause != "handed_off" or self.ordered, "handed over without an order"
                 assert not self.saying, "a Say that never ended"
                 assert self.thinking is None
                 self.hung_up = True
@@ -178,6 +192,13 @@ class Calls(RuleBasedStateMachine):
         assert self.thinking is not None
         think_id, self.thinking = self.thinking, None
         self.give(ev.ReplyFailed(think_id=think_id, cause="broken") if failed else ev.ReplyEnded(think_id=think_id))
+
+    @precondition(lambda self: self.ordering)
+    @rule(ok=st.booleans())
+    def line_answers(self, ok: bool) -> None:
+        self.ordering, self.ordered = False, ok
+        self.give(ev.PutThrough(ok=ok))
+        assert not ok or self.hung_up or self.machine.state == "closing"
 
     @rule(think_id=st.integers(0, 50))
     def a_late_word_from_an_old_thought(self, think_id: int) -> None:

@@ -116,3 +116,19 @@ def test_any_text_is_entries_or_refused(text: str) -> None:
     except Invalid:
         return
     assert all(entry["question"] for entry in entries)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ({"outcome": "transferred", "label": "the desk"}, "Put through to the desk"),
+        ({"outcome": "answered", "label": "the desk", "seconds": 42}, "Answered: the desk and spoke for 42 s"),
+        ({"outcome": "unanswered", "label": "the desk", "cause": "no-answer"}, "Nobody answered: the desk (no answer)"),
+        ({"outcome": "message"}, "A message instead of a person, who could not be reached from here"),
+        ({"outcome": "not_available"}, "A person was asked for, and none can be reached from here"),
+    ],
+)
+def test_a_hand_over_is_told_with_what_became_of_it(data: dict[str, object], said: str) -> None:
+    """Honestly: to be put through is not yet to be answered."""
+    event = Event(seq=1, at_ms=5, at=NOW, type="handoff", data=data)
+    assert [line.text for line in lines_of([event], 0)] == [said]

@@ -16,7 +16,7 @@ from flowyte.minds.judged import JudgedMind
 from flowyte.minds.policy import Filing
 from flowyte.providers.openai_chat.chat import Chat
 from flowyte.providers.openai_chat.model import ChatModel
-from flowyte.skills.registry import TAKE_MESSAGE
+from flowyte.skills.registry import TAKE_MESSAGE, TRANSFER
 from flowyte.skills.runner import Order, Outcome
 from flowyte.tenancy.principal import Principal
 from flowyte.testing.clock import VirtualClock
@@ -60,9 +60,10 @@ class DeskRunner:
 
     desk: Desk
     keys: set[str] = field(default_factory=set)
+    ordered: list[str] = field(default_factory=list)
 
     def actions(self) -> frozenset[str]:
-        return frozenset((TAKE_MESSAGE,))
+        return frozenset((TAKE_MESSAGE, TRANSFER))
 
     async def run(self, order: Order, action: str) -> Outcome:
         return await self.start(order, action)
@@ -75,6 +76,9 @@ class DeskRunner:
             if order.key not in self.keys:
                 self.keys.add(order.key)
                 given = order.arguments
+                if action == TRANSFER:
+                    self.ordered.append(str(given["destination"]))
+                    return Outcome(run_id="run_1", state="done")
                 self.desk.filed.append(
                     Filing(intent_key=order.intent, name=given["name"], phone=given["phone"], body=given["message"])
                 )
@@ -106,19 +110,22 @@ class Room:
         return parts
 
 
-def context(agent: dict[str, Any] | None = None, channel: Any = "voice") -> MindContext:
+def context(agent: dict[str, Any] | None = None, channel: Any = "voice", *, transfers: bool = False) -> MindContext:
     return MindContext(
-        org=UUID(int=1), conversation_id="cnv_1", agent=agent or AGENT, channel=channel, language="en-US"
-    )
+        org=UUID(int=1), conversation_id="cnv_1", agent=agent or AGENT, channel=channel, language="en-US",
+        transfers=transfers,
+    )  # fmt: skip
 
 
-def room(server: ModelServer, *, agent: dict[str, Any] | None = None, patience_s: float = 2.0) -> Room:
+def room(
+    server: ModelServer, *, agent: dict[str, Any] | None = None, patience_s: float = 2.0, transfers: bool = False
+) -> Room:
     desk, clock = Desk(), VirtualClock()
     model = ChatModel(
         base_url=server.base_url, name="small", key=SecretText("k"), first_token_s=1.0, between_tokens_s=0.3, retries=0
     )
     mind = ModelMind(chat=Chat(model), policy=DeskMind(desk, clock), patience_s=patience_s)
-    judged, about = JudgedMind(mind, clock, DeskRunner(desk)), context(agent)
+    judged, about = JudgedMind(mind, clock, DeskRunner(desk)), context(agent, transfers=transfers)
     return Room(mind=mind, desk=desk, clock=clock, thinking=judged.open(about), judged=judged, about=about)
 
 

@@ -112,11 +112,20 @@ class Talk:
         return parts
 
 
-def talk(mind: Puppet, runner: Counting | None = None, *, clock: VirtualClock | None = None, **agent: Any) -> Talk:
+def talk(
+    mind: Puppet,
+    runner: Counting | None = None,
+    *,
+    clock: VirtualClock | None = None,
+    phone: bool = False,
+    **agent: Any,
+) -> Talk:
+    """`phone`: a line that can put the caller through."""
     clock = clock or VirtualClock()
     context = MindContext(
-        org=UUID(int=1), conversation_id="cnv_1", agent={"id": "agt_1", **agent}, channel="chat", language="en"
-    )
+        org=UUID(int=1), conversation_id="cnv_1", agent={"id": "agt_1", **agent}, channel="voice" if phone else "chat",
+        language="en", transfers=phone,
+    )  # fmt: skip
     return Talk(JudgedMind(mind, clock, runner or Counting()).open(context), clock)
 
 

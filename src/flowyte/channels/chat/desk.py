@@ -10,8 +10,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
-from flowyte.agents.publish import Pinned, pinned
-from flowyte.agents.store import get_agent, get_version
+from flowyte.agents.publish import Pinned, pinned_as
 from flowyte.channels.chat.rehearsal import rehearse
 from flowyte.conversation.reply import MindContext
 from flowyte.conversation.turns import Turn
@@ -23,8 +22,8 @@ from flowyte.live.chat import ChatFrame, ChatSession
 from flowyte.live.ports import Mind
 from flowyte.observe import store
 from flowyte.observe.evidence import ConversationEvidence, Keeper, Opening
-from flowyte.observe.model import Conversation, Event
-from flowyte.observe.transcript import transcript
+from flowyte.observe.model import Conversation
+from flowyte.observe.transcript import history
 from flowyte.tenancy.principal import Principal
 
 IDLE_S = 30 * 60  # who has not written for half an hour has left
@@ -156,12 +155,12 @@ class Desk:
             conversation = await get_chat(tx, conversation_id)
             if conversation.ended_at is not None:
                 raise Over
-            version = await _version_of(tx, conversation)
+            version = await pinned_as(tx, conversation.agent_id, conversation.version_id, name=conversation.agent_name)
             events = await store.events(tx, self._keeper.sealer, conversation_id)
         opening = _opening(conversation_id, version, conversation.line)
         evidence = await self._keeper.resume(principal, opening, events)
         began_ms = int((self._clock.now() - conversation.started_at).total_seconds() * 1000)
-        return self._hold(principal, conversation_id, version, evidence, history=_history(events), began_ms=began_ms)
+        return self._hold(principal, conversation_id, version, evidence, history=history(events), began_ms=began_ms)
 
     def _hold(
         self, principal: Principal, conversation_id: str, version: Pinned, evidence: ConversationEvidence, *,
@@ -200,13 +199,6 @@ async def get_chat(tx: TenantTx, conversation_id: str) -> Conversation:
     return conversation
 
 
-def _history(events: Sequence[Event]) -> tuple[Turn, ...]:
-    return tuple(
-        Turn(role="user" if turn.role == "user" else "agent", text=turn.text, ts_ms=turn.ts_ms)
-        for turn in transcript(events)
-    )
-
-
 def _opening(conversation_id: str, version: Pinned, line: str) -> Opening:
     return Opening(
         id=conversation_id,
@@ -218,15 +210,3 @@ def _opening(conversation_id: str, version: Pinned, line: str) -> Opening:
         line=line,
         draft=version.version_id is None,
     )
-
-
-async def _version_of(tx: TenantTx, conversation: Conversation) -> Pinned:
-    """What the conversation began with; a draft is gone by then, so it goes on with today's."""
-    if conversation.version_id is None:
-        return await pinned(tx, conversation.agent_id, draft=True)
-    await get_agent(tx, conversation.agent_id)
-    version = await get_version(tx, conversation.agent_id, conversation.version_id)
-    return Pinned(
-        agent_id=conversation.agent_id, name=conversation.agent_name, version_id=version.id, number=version.number,
-        snapshot=version.snapshot,
-    )  # fmt: skip
