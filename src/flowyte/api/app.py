@@ -24,6 +24,7 @@ from flowyte.api import (
     skills,
     voices,
     widget,
+    widget_settings,
 )
 from flowyte.api.auth import provide_principal, provide_services, require_scope
 from flowyte.api.headers import TellLimits
@@ -65,6 +66,7 @@ def api_routes() -> Router:
             messages.ROUTES,
             chat.ROUTES,
             widget.ROUTES,
+            widget_settings.ROUTES,
         ],  # fmt: skip
         guards=[_guard],
         before_request=before_request,

@@ -99,7 +99,10 @@ async def messages_of(services: ApiServices, principal: Principal, conversation_
     async with services.database.tenant(principal) as tx:
         await get_chat(tx, conversation_id)
         turns = transcript(await store.events(tx, services.sealer, conversation_id))
-    said = [{"role": turn.role, "content": turn.text, "tsMs": turn.ts_ms} for turn in turns]
+    said = [
+        {"role": turn.role, "content": turn.text, "tsMs": turn.ts_ms, "quickReplies": list(turn.quick_replies)}
+        for turn in turns
+    ]
     return {
         "success": True,
         "data": said,

@@ -35,7 +35,7 @@ async def create_key(request: Request[Any, Any, Any], pages: Pages, viewer: View
         )
         async with pages.database.tenant(viewer) as tx:
             await get_agent(tx, agent_id)
-            _, text = await verbs.create(tx, pages.peppers, agent_id=agent_id, wishes=wishes, by=viewer)
+            _, text = await verbs.create(tx, pages.peppers, pages.sealer, agent_id=agent_id, wishes=wishes, by=viewer)
     except Invalid as error:
         return await _page(
             request, pages, viewer, agent_id, error=said(error), name=name, origins=origins, rpm=rpm, status=400

@@ -250,7 +250,7 @@ class JudgedThinking:
                 denied = self._say(text)
                 return [Sentence(text=text if denied is None else denied.words)]
             case Listen():
-                return [Expect(kind=expects(output))]
+                return [expects(output, self._playing)]
             case Transferred(destination=destination):
                 self._playing = None
                 return [HandOff(reason=f"playbook: {destination or 'a person'}")]

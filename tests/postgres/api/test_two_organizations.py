@@ -72,6 +72,7 @@ BODIES: dict[str, Any] = {
     "createPublishableKey": {"name": "Site", "allowedOrigins": ["https://example.com"]},
     "updatePublishableKey": {"name": "Other"},
     "sendWidgetMessage": {"content": "Hello"},
+    "setWidget": {},
     "updateMember": {"role": "builder"},
     "createInvite": {"email": "desk@example.com", "role": "builder"},
     "sendChatMessage": {"content": "Hello"},
@@ -114,7 +115,10 @@ WITHOUT_ID = {
     "reportLeakedKey",
 }
 OPEN = {"health", "reportLeakedKey"}
-BY_VISITOR = {"createWidgetSession", "listWidgetMessages", "sendWidgetMessage", "endWidgetSession"}  # test_widget.py
+BY_VISITOR = {  # test_widget.py
+    "getWidgetBootstrap", "createWidgetTalkToken", "createWidgetSession", "listWidgetMessages", "sendWidgetMessage",
+    "endWidgetSession",
+}  # fmt: skip
 BY_SIGNATURE = {"playRecording"}  # tests of its own: the token is the permission
 
 
@@ -199,7 +203,9 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
     await evidence.finish("operator_ended")
     async with services.database.tenant(owner) as tx:
         wishes = publishable.Wishes(name="Site", allowed_origins=("https://example.com",))
-        site_key, _ = await publishable.create(tx, services.peppers, agent_id=agent.id, wishes=wishes, by=owner)
+        site_key, _ = await publishable.create(
+            tx, services.peppers, services.sealer, agent_id=agent.id, wishes=wishes, by=owner
+        )
         invite, _ = await members.invite(tx, services.door, owner, email="desk@example.com", role="builder")
         await tx.execute("INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, 'a@example.com', 'builder')",
                          tx.org, person := new_id("per"))  # fmt: skip

@@ -88,7 +88,9 @@ async def test_a_publishable_key_opens_nothing_else(house: House, mine: httpx.As
 
 
 async def test_another_site_may_not_use_the_key(house: House, mine: httpx.AsyncClient) -> None:
-    """Refused, and its page may not even read the refusal; also with a visitor's token that was taken along."""
+    """Refused, also with a visitor's token that was taken along. The page may read the refusal, which is the same for
+    all: whoever forgot to list a site is told so."""
+    refusals = set()
     key = (await key_of(mine, await agent_of(house, house.principal)))["key"]
     begin = await begun(house, key)
     for origin in (OTHER_SITE, "https://example.com.evil.example", "http://example.com", "null", SITE.upper()):
@@ -96,7 +98,10 @@ async def test_another_site_may_not_use_the_key(house: House, mine: httpx.AsyncC
             async with visitor(house, token, origin) as client:
                 answer = await client.post(path)
                 assert (answer.status_code, answer.json()["code"]) == (403, "origin_not_allowed")
-                assert "access-control-allow-origin" not in answer.headers
+                assert answer.headers["access-control-allow-origin"] == origin
+                assert "access-control-allow-credentials" not in answer.headers
+                refusals.add(answer.content)
+    assert len(refusals) == 1
 
 
 async def test_a_program_without_an_origin_is_held_by_the_limit(house: House, mine: httpx.AsyncClient) -> None:

@@ -10,6 +10,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from flowyte.agents.disclosures import written
 from flowyte.agents.publish import Pinned, pinned
 from flowyte.agents.store import get_agent, get_version
 from flowyte.channels.chat.rehearsal import rehearse
@@ -31,7 +32,7 @@ IDLE_S = 30 * 60  # who has not written for half an hour has left
 SWEEP_S = 30
 MOST_CHARACTERS = 4_000  # of one message: two pages of text
 MOST_WAITING = 3  # messages of one session behind the one that is being answered
-DISCLOSURE = "You are writing with an automated assistant, an AI."
+DISCLOSURE = written("en")
 
 
 class Over(Conflict):
@@ -76,14 +77,18 @@ class Desk:
         self._held: dict[tuple[UUID, str], Held] = {}
         self._taking_up = asyncio.Lock()
 
-    async def begin(self, principal: Principal, version: Pinned, *, history: tuple[Turn, ...] = ()) -> Begun:
-        """A new conversation with this version. NotEnabled when its agent does not chat."""
+    async def begin(
+        self, principal: Principal, version: Pinned, *, history: tuple[Turn, ...] = (), line: str = "api",
+        greeting: str = "",
+    ) -> Begun:  # fmt: skip
+        """A new conversation with this version, greeted by its own greeting unless another was shown. NotEnabled when
+        its agent does not chat."""
         if "chat" not in version.snapshot["enabledChannels"]:
             raise NotEnabled
-        opening = _opening(new_id("cnv"), version, "api")
+        opening = _opening(new_id("cnv"), version, line)
         evidence = await self._keeper.begin(principal, opening)
         held = self._hold(principal, opening.id, version, evidence, history=history, began_ms=0)
-        frames = held.session.begin(greeting="" if history else str(version.snapshot.get("greeting") or ""))
+        frames = held.session.begin(greeting="" if history else greeting or str(version.snapshot.get("greeting") or ""))
         await evidence.flush()
         return Begun(conversation_id=opening.id, version=version, frames=frames)
 
