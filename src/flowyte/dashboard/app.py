@@ -57,7 +57,7 @@ MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's enco
 def page_routes() -> Router:
     return Router(
         "/",
-        route_handlers=[assets.asset, *(handler for page in PAGES for handler in page.HANDLERS)],
+        route_handlers=[assets.asset, assets.loader, *(handler for page in PAGES for handler in page.HANDLERS)],
         guards=[require_session],
         dependencies={"viewer": Provide(provide_viewer), "pages": Provide(provide_pages)},
         exception_handlers=HANDLERS,

@@ -30,6 +30,7 @@
 
   const bootstrap = async () => {
     const answer = await fetch(`${base}/api/v1/widget/bootstrap?key=${encodeURIComponent(key)}`, { credentials: "omit", referrerPolicy: "no-referrer" });
+    if (answer.status === 429 || answer.status >= 500) throw new TypeError("Not now.");
     const body = await answer.json();
     if (!answer.ok) throw Object.assign(new Error(body.detail), { refused: true });
     return body.data;
@@ -89,22 +90,32 @@
       panel = await opening;
     } catch {
       opening = null; // the connection is gone: the next click tries again
-      return warn("The chat could not be loaded.");
+      return hint(root, shown.copy.offlineText);
     }
+    hint(root, "");
     panel.open(focus);
+  };
+
+  const hint = (root, words) => {
+    root.querySelector(".hint")?.remove();
+    if (!words) return;
+    const made = document.createElement("p");
+    made.className = "hint";
+    made.setAttribute("role", "status");
+    made.textContent = words;
+    root.append(made);
   };
 
   const warn = (words) => console.warn(`Flowyte: ${words}`);
 
   const start = async () => {
-    let shown;
-    for (;;) {
+    let shown = null;
+    for (let wait = 5000; !shown; wait *= 2) {
       try {
         shown = await bootstrap();
-        break;
       } catch (error) {
         if (error.refused) throw error;
-        await new Promise((again) => { addEventListener("online", again, { once: true }); setTimeout(again, 30000); });
+        await new Promise((again) => { addEventListener("online", again, { once: true }); setTimeout(again, wait); });
       }
     }
     const drawn = await draw(shown);
