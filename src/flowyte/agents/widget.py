@@ -3,6 +3,8 @@
 It is no part of a version: what is saved is what the next page view shows. The disclosure is not among it.
 """
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -10,7 +12,7 @@ from msgspec import Meta, Struct, field
 
 from flowyte.agents.colours import palette, unreadable
 from flowyte.agents.definition import field_of
-from flowyte.agents.disclosures import direction
+from flowyte.agents.disclosures import direction, spoken, written
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import FieldError, Invalid
 
@@ -20,7 +22,12 @@ Said = Annotated[str, Meta(min_length=1, max_length=200)]
 Short = Annotated[str, Meta(max_length=60)]
 Question = Annotated[str, Meta(min_length=1, max_length=80)]
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
-Link = Annotated[str, Meta(pattern=r"^(https://[^\s\"'<>]{1,490})?$")]
+Link = Annotated[str, Meta(max_length=500)]
+ADDRESS = re.compile(r"https://[^\s\"'<>/]+(/[^\s\"'<>]*)?")
+OF_VOICE = (
+    "startTalking", "back", "hangUp", "mute", "connecting", "listening", "thinking", "speaking", "callOver",
+    "callRefused", "callLost", "microphoneRefused", "noMicrophone",
+)  # fmt: skip
 MOST_QUESTIONS = 6  # more than fit above the keyboard of a phone are not read
 
 
@@ -37,6 +44,15 @@ class Colours(Part):
     text: Colour = "#1b1b18"
 
 
+class Dark(Part):
+    """The same four where the visitor's device is dark."""
+
+    accent: Colour = "#a3adff"
+    on_accent: Colour = "#15172b"
+    background: Colour = "#1c1c1a"
+    text: Colour = "#ededea"
+
+
 class Theme(Part):
     """`corner` is the end or the start of a line, so that it is mirrored where one reads from right to left."""
 
@@ -46,9 +62,7 @@ class Theme(Part):
     radius: Annotated[int, Meta(ge=0, le=24)] = 14
     launcher: Literal["icon", "label"] = "label"
     light: Colours = field(default_factory=Colours)
-    dark: Colours = field(
-        default_factory=lambda: Colours(accent="#a3adff", on_accent="#15172b", background="#1c1c1a", text="#ededea")
-    )
+    dark: Dark = field(default_factory=Dark)
 
 
 class Labels(Part):
@@ -127,6 +141,8 @@ class Widget(Part):
                   "offlineText": self.copy.offline_text}  # fmt: skip
         blank = [name for name, text in needed.items() if not text.strip()]
         faults += [FieldError(field=f"copy.{name}", message="is blank") for name in blank]
+        if self.copy.privacy_url and not ADDRESS.fullmatch(self.copy.privacy_url):
+            faults.append(FieldError(field="copy.privacyUrl", message="is not like https://example.com/privacy"))
         for number, question in enumerate(self.copy.starter_questions):
             if not question.strip() or question in self.copy.starter_questions[:number]:
                 faults.append(FieldError(field=f"copy.starterQuestions[{number}]", message="is blank or there twice"))
@@ -144,8 +160,8 @@ def read(values: Any) -> Widget:
     return found
 
 
-def told(widget: Widget, *, name: str, greeting: str) -> dict[str, Any]:
-    """What a visitor's browser is given: every colour and every text, none of them empty but by intent."""
+def told(widget: Widget, *, name: str, greeting: str, talks: bool) -> dict[str, Any]:
+    """What a visitor's browser is given: every colour and every text that it shows. `talks` is whether it may talk."""
     theme: dict[str, Any] = msgspec.to_builtins(widget.theme)
     for scheme, colours in (("light", widget.theme.light), ("dark", widget.theme.dark)):
         whole = msgspec.to_builtins(palette(**msgspec.structs.asdict(colours)))
@@ -154,7 +170,22 @@ def told(widget: Widget, *, name: str, greeting: str) -> dict[str, Any]:
     copy["title"] = copy["title"].strip() or name
     copy["greeting"] = copy["greeting"].strip() or greeting
     copy["direction"] = direction(widget.copy.language)
-    return {"theme": theme, "copy": copy, "behavior": msgspec.to_builtins(widget.behavior)}
+    if not talks:
+        copy["labels"] = {label: said for label, said in copy["labels"].items() if label not in OF_VOICE}
+    return {"theme": theme, "copy": copy, "behavior": {**msgspec.to_builtins(widget.behavior), "voice": talks}}
+
+
+def talks(widget: Widget, snapshot: Mapping[str, Any]) -> bool:
+    """The operator lets visitors talk, and the agent's version answers calls."""
+    return widget.behavior.voice and "voice" in snapshot["enabledChannels"]
+
+
+def bootstrap(widget: Widget, *, name: str, snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """All that the widget needs of an agent before anybody writes."""
+    language, recorded = widget.copy.language, bool(snapshot["recording"]["enabled"])
+    shown = told(widget, name=name, greeting=str(snapshot.get("greeting") or ""), talks=talks(widget, snapshot))
+    more = {"voiceDisclosure": spoken(language, recorded=recorded)} if shown["behavior"]["voice"] else {}
+    return {"agent": {"name": name}, "disclosure": written(language), **more, **shown}
 
 
 async def get_widget(tx: TenantTx, agent_id: str) -> Widget:

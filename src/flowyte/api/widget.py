@@ -11,8 +11,8 @@ from litestar.datastructures import CacheControlHeader
 from litestar.params import Parameter
 
 from flowyte.agents import disclosures
+from flowyte.agents import widget as looks
 from flowyte.agents.publish import Pinned, pinned
-from flowyte.agents.widget import Widget, get_widget, told
 from flowyte.api import chat
 from flowyte.api.agents import Input
 from flowyte.api.services import ApiServices, Asker, Services
@@ -52,19 +52,9 @@ async def bootstrap(
     widget, version = await _shown(services, principal)
     if "chat" not in version.snapshot["enabledChannels"]:
         raise NotEnabled
-    language = widget.copy.language
-    shown = told(widget, name=version.name, greeting=str(version.snapshot.get("greeting") or ""))
-    shown["behavior"]["voice"] = _talks(widget, version)
-    recorded = bool(version.snapshot["recording"]["enabled"])
-    return one(
-        {
-            "agent": {"name": version.name},
-            "disclosure": disclosures.written(language),
-            "voiceDisclosure": disclosures.spoken(language, recorded=recorded),
-            **shown,
-            "limits": {"messageCharacters": MOST_CHARACTERS, "requestsPerMinute": principal.per_minute},
-        }
-    )
+    shown = looks.bootstrap(widget, name=version.name, snapshot=version.snapshot)
+    limits = {"messageCharacters": MOST_CHARACTERS, "requestsPerMinute": principal.per_minute}
+    return one({**shown, "limits": limits})
 
 
 @post(
@@ -75,7 +65,7 @@ async def bootstrap(
 async def create_talk_token(services: Services, principal: Asker, data: Visit | None = None) -> dict[str, Any]:
     """Permission for one call from the visitor's browser, where visitors may talk. The call ends with the key."""
     widget, version = await _shown(services, principal)
-    if not _talks(widget, version):
+    if not looks.talks(widget, version.snapshot):
         raise NoVoice
     async with services.database.tenant(principal) as tx:
         await services.storage.check(tx)
@@ -127,16 +117,12 @@ async def end_session(
     return one({"conversationId": conversation_id, "status": "ended"})
 
 
-async def _shown(services: ApiServices, principal: Principal) -> tuple[Widget, Pinned]:
+async def _shown(services: ApiServices, principal: Principal) -> tuple[looks.Widget, Pinned]:
     """The widget's settings, and the version that the next visitor meets."""
     if principal.agent is None:
         raise Forbidden("The widget is opened with a publishable key.")
     async with services.database.tenant(principal) as tx:
-        return await get_widget(tx, principal.agent), await pinned(tx, principal.agent, draft=False)
-
-
-def _talks(widget: Widget, version: Pinned) -> bool:
-    return widget.behavior.voice and "voice" in version.snapshot["enabledChannels"]
+        return await looks.get_widget(tx, principal.agent), await pinned(tx, principal.agent, draft=False)
 
 
 def _own(request: Request[Any, Any, Any], conversation_id: str) -> None:

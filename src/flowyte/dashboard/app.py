@@ -25,6 +25,7 @@ from flowyte.dashboard import (
     verification,
     versions,
     website,
+    widget,
 )  # fmt: skip
 from flowyte.dashboard.auth import provide_pages, provide_viewer, require_session
 from flowyte.dashboard.problem import HANDLERS
@@ -41,6 +42,7 @@ PAGES = (
     guardrails,
     verification,
     website,
+    widget,
     simulate,
     talk,
     conversations,

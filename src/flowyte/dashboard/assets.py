@@ -46,8 +46,12 @@ def _read(folder: Traversable, under: str = "") -> dict[str, bytes]:
 
 def lean(content: bytes) -> bytes:
     """Without indentation and lines of comment, which are for who reads the source: every visitor loads the rest."""
-    lines = [line.strip() for line in content.decode().split("\n")]
-    kept = [line for line in lines if line and not line.startswith(("//", "/**", "* ", "*/"))]
+    kept, within = [], False
+    for line in (line.strip() for line in content.decode().split("\n")):
+        within = within or line.startswith("/**")
+        if line and not within and not line.startswith("//"):
+            kept.append(line)
+        within = within and not line.endswith("*/")
     return ("\n".join(kept) + "\n").encode()
 
 

@@ -1,7 +1,7 @@
 // One tag on somebody's page: asks how the chat looks here, draws its button, and brings the rest when it is opened.
 //
-// All of it lives in one shadow root. The page sees one element, one global (Flowyte) and, when something is wrong, one
-// warning in the console; it gets no cookie, no style, no inline script, and nothing from another address than this one.
+// The page sees one element, one global (Flowyte) and, when something is wrong, one warning in the console. It gets no
+// cookie, no style, no inline script, and nothing from another address than this one.
 
 (() => {
   "use strict";
@@ -36,56 +36,10 @@
     return body.data;
   };
 
-  const sheet = (text) => {
-    const made = new CSSStyleSheet();
-    made.replaceSync(text);
-    return made;
-  };
-
-  const colours = ({ scheme, light, dark, radius }) => {
-    const root = (palette, name) => `.root{color-scheme:${name};--radius:${radius}px;${Object.entries(palette).map(([each, value]) => `--${each}:${value};`).join("")}}`;
-    if (scheme !== "auto") return root(scheme === "dark" ? dark : light, scheme);
-    return `${root(light, "light")}@media (prefers-color-scheme:dark){${root(dark, "dark")}}`;
-  };
-
-  const draw = async (shown) => {
-    const css = await (await fetch(`${assets}widget/widget.css`, { credentials: "omit" })).text();
-    const element = document.createElement("flowyte-chat");
-    const shadow = element.attachShadow({ mode: "open" });
-    shadow.adoptedStyleSheets = [sheet(css), sheet(colours(shown.theme))];
-    const root = document.createElement("aside");
-    root.className = `root ${shown.theme.corner} ${shown.theme.size}`;
-    root.lang = shown.copy.language;
-    root.dir = shown.copy.direction;
-    root.setAttribute("aria-label", shown.copy.title);
-    const button = document.createElement("button");
-    button.className = `launcher ${shown.theme.launcher}`;
-    button.type = "button";
-    button.setAttribute("aria-expanded", "false");
-    button.setAttribute("aria-label", shown.copy.launcherLabel);
-    const label = document.createElement("span");
-    label.textContent = shown.copy.launcherLabel;
-    button.append(icon("M4 5h16v11H9l-5 4z"), label);
-    root.append(button);
-    shadow.append(root);
-    document.documentElement.append(element);
-    return { root, button };
-  };
-
-  const icon = (path) => {
-    const drawn = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    drawn.setAttribute("viewBox", "0 0 24 24");
-    drawn.setAttribute("aria-hidden", "true");
-    const line = document.createElementNS(drawn.namespaceURI, "path");
-    line.setAttribute("d", path);
-    drawn.append(line);
-    return drawn;
-  };
-
   /** `focus` is false when it opens by itself: the visitor goes on with what they were doing. */
   const open = async (focus = true) => {
     const { root, button, shown } = await begun;
-    opening ??= import(`${assets}widget/panel.js`).then(({ Panel }) => new Panel({ root, button, shown, icon, kept, base, assets, key, phone }));
+    opening ??= import(`${assets}widget/panel.js`).then(({ Panel }) => new Panel({ root, button, shown, kept, base, assets, key, phone }));
     try {
       panel = await opening;
     } catch {
@@ -118,7 +72,8 @@
         await new Promise((again) => { addEventListener("online", again, { once: true }); setTimeout(again, wait); });
       }
     }
-    const drawn = await draw(shown);
+    const { draw } = await import(`${assets}widget/draw.js`);
+    const drawn = await draw(shown, assets, document.documentElement);
     if (!shown.behavior.rememberConversation) kept.clear();
     drawn.button.addEventListener("click", () => (panel?.shown ? panel.close() : open()));
     return { ...drawn, shown };

@@ -1,6 +1,7 @@
 // The open chat: what was said, what may be said next, and where one writes. It decides nothing that the server decides.
 
 import { Conversation } from "./conversation.js";
+import { icon } from "./draw.js";
 
 const CLOSE = "M6 6l12 12M18 6L6 18";
 const SEND = "M4 12h15M13 6l6 6-6 6";
@@ -22,8 +23,8 @@ export class Panel {
   #ready = null;
   #grown = null; // the answer that is still coming
 
-  constructor({ root, button, shown, icon, kept, base, assets, key, phone, talk = null }) {
-    Object.assign(this, { root, launcher: button, icon, kept, base, assets, phone });
+  constructor({ root, button, shown, kept, base, assets, key, phone, talk = null }) {
+    Object.assign(this, { root, launcher: button, kept, base, assets, phone });
     this.copy = shown.copy;
     this.labels = shown.copy.labels;
     this.settings = shown;
@@ -63,7 +64,7 @@ export class Panel {
 
   #draw() {
     const { copy, labels, settings } = this;
-    const button = (className, label, path) => make("button", { className, type: "button", "aria-label": label, title: label }, this.icon(path));
+    const button = (className, label, path) => make("button", { className, type: "button", "aria-label": label, title: label }, icon(path));
     this.closing = button("round close", labels.close, CLOSE);
     this.talking = button("round", labels.talk, TALK);
     this.talking.hidden = !settings.behavior.voice;
@@ -74,7 +75,7 @@ export class Panel {
     this.quick = make("div", { className: "quick", role: "group", "aria-label": labels.suggestions });
     this.state = make("p", { className: "state", role: "status" });
     this.input = make("textarea", { rows: "1", placeholder: copy.placeholder, "aria-label": copy.placeholder, maxlength: settings.limits.messageCharacters, enterkeyhint: "send", dir: "auto" });
-    this.sending = make("button", { className: "round send", type: "submit", "aria-label": labels.send, title: labels.send }, this.icon(SEND));
+    this.sending = make("button", { className: "round send", type: "submit", "aria-label": labels.send, title: labels.send }, icon(SEND));
     this.form = make("form", {}, this.input, this.sending);
     this.anew = make("button", { type: "button", text: labels.newConversation });
     this.ending = make("button", { type: "button", text: labels.end });
@@ -292,8 +293,8 @@ export class Panel {
   /** Its bytes come with the first wish to talk, and the microphone is asked for after another click. */
   async #speak() {
     try {
-      const { Voice } = await import("./voice.js");
-      this.voice ??= new Voice(this);
+      const { openVoice } = await import("./voice.js");
+      this.voice ??= await openVoice(this);
       this.voice.show();
     } catch {
       this.#tell(this.words("offline"));

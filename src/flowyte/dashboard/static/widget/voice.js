@@ -2,13 +2,20 @@
 
 import { openLine } from "../js/line.js";
 import { openSound } from "../js/sound.js";
+import { sheet } from "./draw.js";
 import { make } from "./panel.js";
 
 const STATES = { notice: "speaking", listening: "listening", hearing: "listening", judging: "listening", thinking: "thinking", speaking: "speaking", closing: "speaking" };
 const FAULTS = { NotAllowedError: "microphoneRefused", SecurityError: "microphoneRefused", NotFoundError: "noMicrophone", NotReadableError: "noMicrophone" };
 const BUSY = 1013;
 
-export class Voice {
+export async function openVoice(panel) {
+  const css = await (await fetch(`${panel.assets}widget/voice.css`, { credentials: "omit" })).text();
+  panel.root.getRootNode().adoptedStyleSheets.push(sheet(css));
+  return new Voice(panel);
+}
+
+class Voice {
   #call = null;
 
   constructor(panel) {
