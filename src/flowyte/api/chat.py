@@ -164,7 +164,9 @@ async def complete(services: Services, principal: Asker, data: Completion) -> Re
 async def _frames(
     services: ApiServices, principal: Principal, conversation_id: str, content: str, *, then_end: bool = False
 ) -> AsyncIterator[ChatFrame]:
-    async with services.desk.answering(principal, conversation_id, content) as frames:
+    desk = services.desk
+    answering = desk.answering_to_its_end if principal.kind == "visitor" else desk.answering
+    async with answering(principal, conversation_id, content) as frames:
         async for frame in frames:
             yield frame
     if then_end:

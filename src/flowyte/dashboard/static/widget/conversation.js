@@ -2,7 +2,7 @@
 // twice. A message keeps one Idempotency-Key until it has been answered, however often the network is lost on the way.
 
 const LONGEST_WAIT_MS = 15000;
-const LOOKS_BACK_MS = [0, 1000, 2000, 4000, 8000]; // for the answer to a message that arrived while its stream was cut
+const LOOKS_BACK_MS = [0, 1000, 2000, 3000, 5000, 8000, 8000, 8000]; // for the answer to a message that arrived while its stream was cut
 const TRIES_OF_A_FAULT = 3;
 
 /** It cannot go on. `label` names the words for it; `again` is whether sending once more may help. */
@@ -25,6 +25,7 @@ class Unanswered extends Error {} // it arrived, and its stream was cut
 export class Conversation {
   #id = null;
   #token = null;
+  #asked = 0; // messages of the visitor that are known to have arrived
 
   constructor({ base, key, kept, remember }) {
     Object.assign(this, { base, key, kept, remember });
@@ -39,7 +40,9 @@ export class Conversation {
   async resume() {
     if (!this.begun) return null;
     try {
-      return await this.#turns();
+      const turns = await this.#turns();
+      this.#asked = asked(turns);
+      return turns;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.status < 429) this.forget(); // the day is over, or the operator deleted it
@@ -56,9 +59,11 @@ export class Conversation {
     const id = random();
     for (let tries = 0; ; tries++) {
       try {
-        return await this.#attempt(text, id, on);
+        const answered = await this.#attempt(text, id, on);
+        this.#asked += 1;
+        return answered;
       } catch (error) {
-        if (error instanceof Unanswered) return this.#readBack();
+        if (error instanceof Unanswered || error.code === "idempotency_conflict") return this.#readBack();
         await this.#mend(error, tries, on);
       }
     }
@@ -88,6 +93,7 @@ export class Conversation {
     const { data } = await (await this.#ask("sessions", this.key)).json();
     this.#id = data.conversationId;
     this.#token = data.visitorToken;
+    this.#asked = 0;
     if (this.remember) this.kept.write({ id: this.#id, token: this.#token });
   }
 
@@ -121,7 +127,6 @@ export class Conversation {
       on.waiting("tooMany", seconds);
       return pause(seconds * 1000);
     }
-    if (code === "idempotency_conflict") throw new Unanswered();
     if (this.begun && (status === 401 || status === 404 || code === "conversation_ended")) {
       this.forget();
       return on.renewed();
@@ -136,7 +141,9 @@ export class Conversation {
     for (const wait of LOOKS_BACK_MS) {
       await pause(wait);
       const turns = await this.#turns().catch(() => []);
-      if (turns.length > 1 && turns.at(-1).role === "agent" && turns.at(-2).role !== "agent") return { over: false, turns };
+      if (asked(turns) <= this.#asked || turns.at(-1).role !== "agent") continue;
+      this.#asked = asked(turns);
+      return { over: false, turns };
     }
     throw new Stopped("brokeOff", true);
   }
@@ -158,6 +165,8 @@ export class Conversation {
     throw new Refused(answer.status, problem.code, Number(answer.headers.get("Retry-After")) || 1);
   }
 }
+
+const asked = (turns) => turns.filter(({ role }) => role === "user").length;
 
 /** Each server-sent event as its type and data. */
 async function* events(answer) {
