@@ -125,7 +125,7 @@ class Desk:
     async def answering_to_its_end(
         self, principal: Principal, conversation_id: str, content: str
     ) -> AsyncIterator[AsyncIterator[ChatFrame]]:
-        """As `answering`, but to its end whoever leaves: a visitor whose network was cut reads the answer afterwards."""
+        """As `answering`, but to its end whoever leaves: a visitor whose network was cut reads it afterwards."""
         if self._group is None:  # nothing runs beside requests here
             async with self.answering(principal, conversation_id, content) as frames:
                 yield frames
