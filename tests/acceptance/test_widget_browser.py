@@ -214,6 +214,15 @@ def test_a_lost_connection_sends_nothing_twice(context: BrowserContext, house: S
     assert house.said() == ["When are you open on Saturday?", "How much is a cleaning?", "Where can I park my car?"]
     shown = log.get_by_role("listitem").filter(has_text="You:")
     expect(shown).to_have_count(3)
+    house.wire.cut()
+    write(panel, "Do you take my insurance?")
+    expect(panel.get_by_text("There is no connection.")).to_be_visible()
+    panel.get_by_role("button", name="New conversation").click()
+    house.wire.mend()
+    write(panel, "How much is a cleaning?")
+    expect(log).to_contain_text("95 dollars")
+    expect(shown).to_have_count(1)
+    assert house.said() == ["How much is a cleaning?"], "what was left unsent is not sent to the next conversation"
 
 
 def test_by_keyboard_alone(context: BrowserContext, house: Site) -> None:

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from flowyte.dashboard.assets import ASSETS, lean
+from flowyte.dashboard.assets import ASSETS, lean, lean_css
 
 MOST_BYTES = 28_000  # with the settings, about two thousand, a visitor loads less than 30,000 uncompressed
 OF_TALKING = {"widget/voice.js", "widget/voice.css"}
@@ -19,6 +19,8 @@ def test_only_comments_and_indentation_are_left_out() -> None:
     """Line by line: what is code stays, and no text goes over several lines, where indentation would be part of it."""
     source = b"// why\nconst a = 1; // one\n  /** says */\n  /**\n   * more\n   */\n\n  * { b: c }\n"
     assert lean(source) == b"const a = 1; // one\n* { b: c }\n"
+    sheet = b"/* why */\n@media (a: b) { .c:has(> .d) { e: f; g: h 1px; } }\n"
+    assert lean_css(sheet) == b"/* why */\n@media (a:b){.c:has(> .d){e:f;g:h 1px}}\n"
     for entry in (files("flowyte.dashboard") / "static" / "widget").iterdir():
         assert all(line.count("`") % 2 == 0 for line in entry.read_text().split("\n")), entry.name
 

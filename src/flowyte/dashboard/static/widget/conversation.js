@@ -53,7 +53,8 @@ export class Conversation {
   /**
    * Rejects with Stopped. Otherwise resolves with whether the agent ended the conversation, and, where the answer had
    * to be read back, with all turns.
-   * @param {{piece: (text: string) => void, answer: (said: object) => void, waiting: (label: string, seconds?: number) => void, renewed: () => void}} on
+   * `on.gone` is whether the visitor has left the conversation meanwhile.
+   * @param {{gone: () => boolean, piece: (text: string) => void, answer: (said: object) => void, waiting: (label: string, seconds?: number) => void, renewed: () => void}} on
    */
   async send(text, on) {
     const id = random();
@@ -65,6 +66,7 @@ export class Conversation {
       } catch (error) {
         if (error instanceof Unanswered || error.code === "idempotency_conflict") return this.#readBack();
         await this.#mend(error, tries, on);
+        if (on.gone()) throw new Stopped("ended");
       }
     }
   }

@@ -20,6 +20,7 @@ export const make = (name, { className = "", text, ...attributes } = {}, ...chil
 export class Panel {
   shown = false;
   #busy = false;
+  #round = 0; // changes when the visitor leaves a conversation: what is still under way for it is no longer shown
   #ready = null;
   #grown = null; // the answer that is still coming
 
@@ -197,30 +198,37 @@ export class Panel {
   async #write(text) {
     const content = text.trim();
     if (!content || this.#busy) return;
-    this.#busy = true;
-    this.sending.disabled = true;
+    const round = this.#round;
+    const gone = () => round !== this.#round;
+    this.#occupied(true);
     this.input.value = "";
     await this.#ready; // what was said before stands above
     this.#offer();
     this.add("user", content);
     try {
-      await this.#answered(content);
+      await this.#answered(content, gone);
     } catch (error) {
-      this.#stop(error, content);
+      if (!gone()) this.#stop(error, content);
     }
-    this.#busy = false;
-    this.sending.disabled = false;
+    if (!gone()) this.#occupied(false);
   }
 
-  async #answered(content) {
+  #occupied(busy) {
+    this.#busy = busy;
+    this.sending.disabled = busy;
+  }
+
+  async #answered(content, gone) {
     this.#wait();
     let choices = [];
     const { over, turns } = await this.talk.send(content, {
-      piece: (words, kind) => this.#grow(words, kind),
-      answer: ({ text, quickReplies }) => { choices = quickReplies; this.#whole(text); },
-      waiting: (label, seconds) => { this.#cut(); this.#tell(this.words(label).replace("{seconds}", seconds)); },
+      gone,
+      piece: (words, kind) => gone() || this.#grow(words, kind),
+      answer: ({ text, quickReplies }) => { choices = quickReplies; gone() || this.#whole(text); },
+      waiting: (label, seconds) => gone() || this.#cut(this.words(label).replace("{seconds}", seconds)),
       renewed: () => { this.add("note", this.labels.wentOn); this.add("user", content); },
     });
+    if (gone()) return;
     this.#settle();
     if (turns) this.#show(turns);
     else this.#offer(choices);
@@ -250,14 +258,14 @@ export class Panel {
   }
 
   /** The stream was lost: what it brought is shown again when the whole answer is here. */
-  #cut() {
+  #cut(words) {
     this.#grown?.parentElement.remove();
-    this.#grown = null;
-    this.said.append(this.dots);
+    this.#settle();
+    this.#tell(words);
   }
 
   #settle() {
-    this.dots.remove();
+    this.dots?.remove();
     this.#grown = null;
     this.#tell("");
   }
@@ -278,12 +286,20 @@ export class Panel {
   }
 
   async #end() {
+    this.#leave();
     this.#over();
     this.anew.focus();
     await this.talk.end();
   }
 
+  #leave() {
+    this.#round += 1;
+    this.#settle();
+    this.#occupied(false);
+  }
+
   #renew() {
+    this.#leave();
     this.talk.end();
     this.foot.classList.remove("over");
     this.#greet();
