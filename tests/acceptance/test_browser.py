@@ -252,6 +252,7 @@ def pages_of(product: Product) -> list[str]:
         f"{base}/knowledge/new?kind=url", f"{base}/knowledge/gaps", "/knowledge-gaps",
         f"{base}/skills", f"{base}/skills/new?kind=http_webhook", f"{base}/skills/new?kind=geo",
         f"{base}/versions", f"{base}/versions/{version}", f"{base}/review", f"{base}/talk", f"{base}/delete",
+        f"{base}/widget", f"{base}/website",
         "/conversations", "/messages", "/api-keys", "/audit", "/nowhere",
     ]  # fmt: skip
     return found + [f"/conversations/{entry['id']}" for entry in ask(product, "GET", "/conversations")[:1]]

@@ -28,6 +28,7 @@ from flowyte.api import (
     voices,
     webhooks,
     widget,
+    widget_settings,
 )
 from flowyte.api.auth import provide_principal, provide_services, require_scope
 from flowyte.api.headers import TellLimits
@@ -73,6 +74,7 @@ def api_routes() -> Router:
             chat.ROUTES,
             widget.ROUTES,
             webhooks.ROUTES,
+            widget_settings.ROUTES,
         ],  # fmt: skip
         guards=[_guard],
         before_request=before_request,

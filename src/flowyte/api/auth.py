@@ -24,9 +24,15 @@ from flowyte.tenancy.sessions import authenticate_session
 REFUSED_WAIT_S = 0.25  # who does not slow down is slowed: four requests a second over each of their connections
 
 
-async def principal_of(connection: ASGIConnection[Any, Any, Any, Any], services: ApiServices) -> Principal:
-    """Unauthenticated without either; a key wins over a cookie."""
+async def principal_of(
+    connection: ASGIConnection[Any, Any, Any, Any], services: ApiServices, *, in_query: str | None = None
+) -> Principal:
+    """Unauthenticated without either; a key wins over a cookie. `in_query` is a publishable key from the address."""
     authorization = connection.headers.get("authorization", "")
+    if in_query is not None and not authorization:
+        if not in_query.startswith("flowyte_pk_"):  # addresses are written to logs: nothing secret may stand there
+            raise Unauthenticated
+        return await _bearer(connection, services, in_query)
     if authorization:
         kind, _, key = authorization.partition(" ")
         if kind.lower() != "bearer":
@@ -58,13 +64,15 @@ async def _bearer(connection: ASGIConnection[Any, Any, Any, Any], services: ApiS
 async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard on every operation: an operation without a scope is a fault of ours."""
     services: ApiServices = connection.app.state.services
+    in_query = connection.query_params.get("key") if handler.opt.get("key_in_query") else None
     presented = hashlib.sha256(
-        f"{connection.headers.get('authorization')}\0{cookie_of(connection.cookies)}".encode()
+        f"{connection.headers.get('authorization')}\0{cookie_of(connection.cookies)}\0{in_query}".encode()
     ).digest()
     try:
         services.rates.refuse_again(presented, services.clock.monotonic_ms())
-        principal = replace(await principal_of(connection, services), address=address_of(connection.client))
-        connection.scope["rate"] = _take(services, principal)  # type: ignore[typeddict-unknown-key]
+        asking = await principal_of(connection, services, in_query=in_query)
+        principal = replace(asking, address=address_of(connection.client))
+        connection.scope["rate"] = _take(services, principal, handler.opt.get("rate"))  # type: ignore[typeddict-unknown-key]
     except TooMany as refused:
         services.rates.remember_refusal(presented, refused, services.clock.monotonic_ms())
         await asyncio.sleep(REFUSED_WAIT_S)
@@ -73,10 +81,12 @@ async def require_scope(connection: ASGIConnection[Any, Any, Any, Any], handler:
     connection.scope["principal"] = principal  # type: ignore[typeddict-unknown-key]
 
 
-def _take(services: ApiServices, principal: Principal) -> Taken:
-    """One request of the credential and of its organization; the tighter of the two is told."""
+def _take(services: ApiServices, principal: Principal, times: int | None = None) -> Taken:
+    """One request of the credential and of its organization; the tighter of the two is told. An operation that may be
+    asked so many `times` as often is counted apart, and takes nothing from the others."""
     now, limits = services.clock.monotonic_ms(), services.limits
-    own = services.rates.take(principal.credential, principal.per_minute or limits.of_credential, now)
+    whose = principal.credential + (b"" if times is None else b"+%d" % times)
+    own = services.rates.take(whose, (principal.per_minute or limits.of_credential) * (times or 1), now)
     everybody = services.rates.take(principal.org.bytes, limits.of_organization, now)
     return min(own, everybody, key=lambda taken: taken.left)
 

@@ -99,7 +99,10 @@ async def messages_of(services: ApiServices, principal: Principal, conversation_
     async with services.database.tenant(principal) as tx:
         await get_chat(tx, conversation_id)
         turns = transcript(await store.events(tx, services.sealer, conversation_id))
-    said = [{"role": turn.role, "content": turn.text, "tsMs": turn.ts_ms} for turn in turns]
+    said = [
+        {"role": turn.role, "content": turn.text, "tsMs": turn.ts_ms, "quickReplies": list(turn.quick_replies)}
+        for turn in turns
+    ]
     return {
         "success": True,
         "data": said,
@@ -161,7 +164,9 @@ async def complete(services: Services, principal: Asker, data: Completion) -> Re
 async def _frames(
     services: ApiServices, principal: Principal, conversation_id: str, content: str, *, then_end: bool = False
 ) -> AsyncIterator[ChatFrame]:
-    async with services.desk.answering(principal, conversation_id, content) as frames:
+    desk = services.desk
+    answering = desk.answering_to_its_end if principal.kind == "visitor" else desk.answering
+    async with answering(principal, conversation_id, content) as frames:
         async for frame in frames:
             yield frame
     if then_end:

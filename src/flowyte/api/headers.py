@@ -5,7 +5,10 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from flowyte.tenancy.rate import Taken
 
-FOR_PAGES = "/api/v1/chat/widget/"
+FOR_PAGES = ("/api/v1/chat/widget/", "/api/v1/widget/")
+SAME_FOR_ALL = frozenset({401, 403, 429})
+"""Refusals that hold nothing of anybody's. A page may read them: the owner of a site that was forgotten in the key's
+allowedOrigins is told so in words, and whoever asks without a browser reads them anyway."""
 
 
 class TellLimits(ASGIMiddleware):
@@ -20,6 +23,8 @@ class TellLimits(ASGIMiddleware):
                 if taken is not None:
                     told.append((b"ratelimit-policy", f'"burst";q={taken.most};w={taken.window_s}'.encode()))
                     told.append((b"ratelimit", f'"burst";r={taken.left};t={taken.full_in_s}'.encode()))
+                if origin is None and message["status"] in SAME_FOR_ALL and scope["path"].startswith(FOR_PAGES):
+                    origin = _asked_from(scope)
                 if origin is not None:
                     told.append((b"access-control-allow-origin", origin.encode("latin-1")))
                     told.append((b"access-control-expose-headers", b"RateLimit, RateLimit-Policy, Retry-After"))
@@ -32,11 +37,15 @@ class TellLimits(ASGIMiddleware):
         await next_app(scope, receive, tell)
 
 
+def _asked_from(scope: Scope) -> str | None:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name == b"origin"), None)
+
+
 def _preflight(scope: Scope) -> list[tuple[bytes, bytes]]:
     """A browser asks without the key whether it may send it. Any site may; the key decides which reads the answer."""
-    origin = next((value for name, value in scope["headers"] if name == b"origin"), None)
+    origin = _asked_from(scope)
     return [] if origin is None else [
-        (b"access-control-allow-origin", origin),
+        (b"access-control-allow-origin", origin.encode("latin-1")),
         (b"access-control-allow-methods", b"GET, POST"),
         (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key"),
         (b"access-control-max-age", b"600"),

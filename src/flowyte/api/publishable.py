@@ -45,14 +45,14 @@ async def list_keys(services: Services, principal: Asker, agent_id: str) -> dict
 
 @post(KEYS, opt={"scope": "pubkeys:write", "secrets": ("key",)}, operation_id="createPublishableKey")
 async def create_key(services: Services, principal: Asker, agent_id: str, data: NewPublishableKey) -> dict[str, Any]:
-    """Shown once too, though it is no secret: what a page holds can be read in the page."""
+    """The key stands in a page for everybody to read; `…/widget/embed` gives the tag that holds it, also later."""
     wishes = verbs.Wishes(
         name=data.name, allowed_origins=tuple(dict.fromkeys(data.allowed_origins)), rate_limit_rpm=data.rate_limit_rpm
     )
     async with services.database.tenant(principal) as tx:
         await get_agent(tx, agent_id)
         made, text = await verbs.create(
-            tx, services.peppers, agent_id=agent_id, wishes=wishes, by=principal, environment=data.env,
+            tx, services.peppers, services.sealer, agent_id=agent_id, wishes=wishes, by=principal, environment=data.env,
             expires_at=data.expires_at,
         )  # fmt: skip
     return one({**camel(made), "key": text})
@@ -79,6 +79,7 @@ async def rotate_key(
         made, text = await verbs.rotate(
             tx,
             services.peppers,
+            services.sealer,
             services.clock,
             agent_id=agent_id,
             key_id=publishable_key_id,

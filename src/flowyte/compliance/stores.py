@@ -71,6 +71,7 @@ STORES = (
     _nobody("retention_windows", "settings"),
     _nobody("legal_holds", "ids and reasons that the organization wrote"),
     _nobody("verification_attempts", "keyed digests of account numbers and a count"),
+    _nobody("widgets", "look and texts that the organization wrote"),
     _nobody("webhook_endpoints", "addresses of the organization's services"),
     _nobody("webhook_messages", "ids and states of conversations; 30 days"),
     _nobody("webhook_deliveries", "ids"),

@@ -105,9 +105,13 @@ class HandOff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expect:
-    """What the caller is likely to say next: digits get longer pauses before a turn counts as ended."""
+    """What the caller is likely to say next: digits get longer pauses before a turn counts as ended.
+
+    `choices` are the answers that there are, where they can be counted: who writes is offered them.
+    """
 
     kind: ExpectKind
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from flowyte.knowledge.sources import list_sources
 TABS = (
     ("", "Behaviour"), ("/hours", "Hours"), ("/calls", "Voice and calls"), ("/knowledge", "Knowledge"),
     ("/skills", "Skills"), ("/playbooks", "Playbooks"), ("/guardrails", "Guardrails"),
-    ("/verification", "Verification"), ("/website", "Website"),
+    ("/verification", "Verification"), ("/widget", "Website"),
+    ("/website", "Site keys"),
     ("/simulate", "Simulate"), ("/versions", "Versions"),
 )  # fmt: skip
 

@@ -29,6 +29,7 @@ from flowyte.dashboard import (
     versions,
     webhooks,
     website,
+    widget,
 )  # fmt: skip
 from flowyte.dashboard.auth import provide_pages, provide_viewer, require_session
 from flowyte.dashboard.problem import HANDLERS
@@ -46,6 +47,7 @@ PAGES = (
     guardrails,
     verification,
     website,
+    widget,
     simulate,
     talk,
     conversations,
@@ -65,7 +67,7 @@ MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's enco
 def page_routes() -> Router:
     return Router(
         "/",
-        route_handlers=[assets.asset, *(handler for page in PAGES for handler in page.HANDLERS)],
+        route_handlers=[assets.asset, assets.loader, *(handler for page in PAGES for handler in page.HANDLERS)],
         guards=[require_session],
         dependencies={"viewer": Provide(provide_viewer), "pages": Provide(provide_pages)},
         exception_handlers=HANDLERS,

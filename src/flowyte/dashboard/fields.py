@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from flowyte.kit.errors import FieldError, Invalid
 
-Kind = Literal["line", "prose", "lines", "whole", "switch", "choice", "ranges", "holidays"]
+Kind = Literal["line", "prose", "lines", "whole", "switch", "choice", "ranges", "holidays", "colour", "number"]
 RANGE = re.compile(r"(\d{1,2}):(\d{2})\s*(?:-|–|—|to)\s*(\d{1,2}):(\d{2})")
 HOLIDAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\s*(?:\.\.|to)\s*(\d{4}-\d{2}-\d{2}))?\s+(.+)")
 
@@ -59,6 +59,8 @@ class Field:
                 return text == "on"
             case "whole":
                 return _whole(self.path, text)
+            case "number":  # or none
+                return _whole(self.path, text) if text else None
             case _:
                 return text if text or self.path not in EMPTY_IS_NONE else None
 

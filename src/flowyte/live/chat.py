@@ -20,6 +20,7 @@ from flowyte.kit.clock import Clock
 from flowyte.live.ports import Evidence, Mind, is_private, opening_of
 
 logger = log.get(__name__)
+YES_NO = ("Yes", "No")  # both are understood as answers to what was read back
 SILENCE_S = 30  # between two parts of an answer: a reader waits longer than a caller, but not for ever
 
 
@@ -44,6 +45,7 @@ class ChatSession:
         self._origin = clock.monotonic_ms() - began_ms
         self._turns = sum(turn.role == "user" for turn in context.history)
         self._lock = asyncio.Lock()
+        self._offered: tuple[str, ...] = ()
         self.ended: str | None = None
 
     def begin(self, *, greeting: str = "") -> list[ChatFrame]:
@@ -66,6 +68,7 @@ class ChatSession:
             said: dict[str, object] = {"text": message, "confidence": 1.0}
             yield self._entry("user_utterance", without_words(said) if is_private(self._thinking) else said)
             parts: list[str] = []
+            self._offered = ()
             try:
                 async with aclosing(self._answer(turn, parts)) as frames:
                     async for frame in frames:
@@ -74,6 +77,8 @@ class ChatSession:
                 closing = self._close(turn, parts)
             for frame in closing:
                 yield frame
+            if self.ended:
+                yield ChatFrame(type="call_ended", at_ms=self._now(), data={"cause": self.ended})
 
     async def finish(self, cause: str) -> None:
         """The conversation is over, by the reader, an operator or its age."""
@@ -114,8 +119,9 @@ class ChatSession:
                 if outcome == "put_through":  # said by a mind of a line that could: here nobody is put through
                     return self._entry("handoff", part.data("not_available"))
                 return self._entry("handoff", part.data())
-            case Expect():
-                return None  # a reader's next message needs no endpointing
+            case Expect(kind=kind, choices=choices):  # a reader's next message needs no endpointing
+                self._offered = choices or (YES_NO if kind == "yes_no" else ())
+                return None
             case _:
                 return self._entry(*entry_of(part))
 
@@ -124,8 +130,12 @@ class ChatSession:
         self._thinking.heard(text)
         if not text:
             return []
+        offered = () if self.ended else self._offered
         spent = {"turn": turn.turn_index, "replyMs": self._now() - turn.ts_ms}
-        message = self._entry("agent_message", {"text": text, "kind": "answer", "cut": False})
+        answer: dict[str, object] = {"text": text, "kind": "answer", "cut": False}
+        if offered:
+            answer["quickReplies"] = list(offered)
+        message = self._entry("agent_message", answer)
         return [message, self._entry("latency", spent)]
 
     def _now(self) -> int:

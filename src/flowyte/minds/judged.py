@@ -305,7 +305,7 @@ class JudgedThinking:
                 denied = self._say(text)
                 return [Sentence(text=text if denied is None else denied.words)]
             case Listen():
-                return [Expect(kind=expects(output))]
+                return [expects(output, self._playing)]
             case Transferred(destination=destination):
                 self._playing = None
                 self._hands.handing = self._hands.line.by_name(destination, reason="playbook")

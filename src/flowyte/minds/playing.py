@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 from flowyte.agents.playbooks import flow_of, views
-from flowyte.conversation.reply import ExpectKind
+from flowyte.conversation.reply import Expect, ExpectKind
 from flowyte.kit.errors import FieldError, Invalid
 from flowyte.minds.hands import COLLECT
 from flowyte.playbooks.check import checked, read_graph
@@ -116,8 +116,14 @@ def callers(standing: Standing) -> list[Any]:
     return [kept["value"] for slot, kept in standing.state["slots"].items() if slot in collected]
 
 
-def expects(listen: Listen) -> ExpectKind:
-    return _EXPECTS.get(listen.kind, "anything")
+def expects(listen: Listen, standing: Standing | None) -> Expect:
+    """What the playbook asks for; the options of a choice are those of the place where it stands."""
+    node = standing.flow.nodes.get(str(standing.state["node"])) if standing is not None else None
+    offered = isinstance(node, Collect) and node.slot == listen.slot and listen.kind == "choice"
+    return Expect(
+        kind=_EXPECTS.get(listen.kind, "anything"),
+        choices=tuple(node.options) if offered and isinstance(node, Collect) else (),
+    )
 
 
 __all__ = ["BROKEN", "LEFT", "OVER", "Begin", "Standing", "callers", "expects", "moved", "result_of", "started"]

@@ -43,9 +43,11 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TranscriptTurn:
-    """What was said, as it was heard. `cut` is true when the caller interrupted it there."""
+    """What was said, as it was heard. `cut` is true when the caller interrupted it there, and `quick_replies` are the
+    answers that were offered to who writes."""
 
     role: str
     text: str
     ts_ms: int
     cut: bool = False
+    quick_replies: tuple[str, ...] = ()

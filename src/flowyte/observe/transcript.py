@@ -17,7 +17,10 @@ def transcript(events: Sequence[Event]) -> list[TranscriptTurn]:
         if event.type == "user_utterance" and text and not event.data.get("backchannel"):
             turns.append(TranscriptTurn(role="user", text=text, ts_ms=event.at_ms))
         elif event.type in ("agent_message", "filler") and text:
-            turns.append(TranscriptTurn(role="agent", text=text, ts_ms=event.at_ms, cut=bool(event.data.get("cut"))))
+            offered = event.data.get("quickReplies")
+            quick = tuple(str(each) for each in offered) if isinstance(offered, list | tuple) else ()
+            cut = bool(event.data.get("cut"))
+            turns.append(TranscriptTurn(role="agent", text=text, ts_ms=event.at_ms, cut=cut, quick_replies=quick))
     return turns
 
 

@@ -19,6 +19,7 @@ from flowyte.tenancy.key_text import Environment, new_key_text, prefix_of, well_
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.scopes import PUBLIC_SCOPES
 from flowyte.vault.digest import PEPPER_VERSION, Peppers
+from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import InvalidToken, UrlSigner
 
 MOST_ORIGINS = 20
@@ -47,6 +48,10 @@ class PublishableKey:
     revoked_at: datetime | None
     last_used: Any
 
+    def stands(self, now: datetime) -> bool:
+        """Whether it opens anything at this moment."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
@@ -72,20 +77,21 @@ class Wishes:
 
 
 async def create(
-    tx: TenantTx, peppers: Peppers, *, agent_id: str, wishes: Wishes, by: Principal,
+    tx: TenantTx, peppers: Peppers, sealer: Sealer, *, agent_id: str, wishes: Wishes, by: Principal,
     environment: Environment = "live", expires_at: datetime | None = None,
 ) -> tuple[PublishableKey, str]:  # fmt: skip
-    """The key's text may be shown again by nobody either: it stands in the page that it was made for."""
+    """The text is no secret, for it stands in a page; it is kept sealed so that it can be copied into one again."""
     wishes.check()
     text = new_key_text(environment, "pk")
     digest = peppers.digest("pubkey", text)
     key_id = new_id("pbk")
+    sealed = await sealer.seal(tx, "publishable_keys", "sealed", key_id, text.encode())
     await tx.execute(
         "INSERT INTO publishable_keys (org_id, id, agent_id, name, digest, pepper, prefix, last_four, "
-        "allowed_origins, rate_limit_rpm, created_by, expires_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        "allowed_origins, rate_limit_rpm, created_by, expires_at, sealed) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         tx.org, key_id, agent_id, wishes.name.strip(), digest, PEPPER_VERSION, prefix_of(text), text[-4:],
-        list(wishes.allowed_origins), wishes.rate_limit_rpm, by.signature, expires_at,
+        list(wishes.allowed_origins), wishes.rate_limit_rpm, by.signature, expires_at, sealed,
     )  # fmt: skip
     await tx.execute("INSERT INTO directory (kind, digest, org_id) VALUES ('pubkey', $1, $2)", digest, tx.org)
     return await get(tx, agent_id, key_id), text
@@ -96,6 +102,14 @@ async def get(tx: TenantTx, agent_id: str, key_id: str) -> PublishableKey:
     if row is None:
         raise NotFound
     return _key(row)
+
+
+async def text_of(tx: TenantTx, sealer: Sealer, key: PublishableKey) -> str | None:
+    """The key itself; None for one from before its text was kept."""
+    sealed = await tx.fetchval("SELECT sealed FROM publishable_keys WHERE org_id = $1 AND id = $2", tx.org, key.id)
+    if sealed is None:
+        return None
+    return (await sealer.open(tx, "publishable_keys", "sealed", key.id, sealed)).decode()
 
 
 async def list_of_agent(tx: TenantTx, agent_id: str) -> list[PublishableKey]:
@@ -122,15 +136,16 @@ async def update(tx: TenantTx, agent_id: str, key_id: str, changes: dict[str, An
 
 
 async def rotate(
-    tx: TenantTx, peppers: Peppers, clock: Clock, *, agent_id: str, key_id: str, by: Principal, overlap: timedelta
-) -> tuple[PublishableKey, str]:
+    tx: TenantTx, peppers: Peppers, sealer: Sealer, clock: Clock, *, agent_id: str, key_id: str, by: Principal,
+    overlap: timedelta,
+) -> tuple[PublishableKey, str]:  # fmt: skip
     """A new key with the same wishes; the old one goes on for `overlap`."""
     old = await get(tx, agent_id, key_id)
     if old.revoked_at is not None:
         raise Invalid("This key was revoked; make a new one.")
     wishes = Wishes(name=old.name, allowed_origins=old.allowed_origins, rate_limit_rpm=old.rate_limit_rpm)
     environment: Environment = "test" if "_test_" in old.prefix else "live"
-    made = await create(tx, peppers, agent_id=agent_id, wishes=wishes, by=by, environment=environment)
+    made = await create(tx, peppers, sealer, agent_id=agent_id, wishes=wishes, by=by, environment=environment)
     await tx.execute(
         "UPDATE publishable_keys SET expires_at = least(expires_at, $3) WHERE org_id = $1 AND id = $2",
         tx.org, key_id, clock.now() + overlap,

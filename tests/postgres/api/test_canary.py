@@ -30,7 +30,7 @@ async def test_no_answer_and_no_log_line_holds_a_secret(
         async with services.database.tenant(house.principal) as tx:
             wishes = publishable.Wishes(name="Site", allowed_origins=("https://example.com",))
             site, site_text = await publishable.create(
-                tx, services.peppers, agent_id=agent["id"], wishes=wishes, by=house.principal
+                tx, services.peppers, services.sealer, agent_id=agent["id"], wishes=wishes, by=house.principal
             )
             invite, invite_token = await members.invite(
                 tx, services.door, house.principal, email="desk@example.com", role="builder"

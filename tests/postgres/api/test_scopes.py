@@ -80,7 +80,7 @@ async def test_a_publishable_key_holds_the_public_scope_alone(house: House) -> N
         agent = await create(tx, house.principal, {"name": "clinic"})
         wishes = publishable.Wishes(name="Site", allowed_origins=(site,), rate_limit_rpm=publishable.MOST_RPM)
         _, key = await publishable.create(
-            tx, house.services.peppers, agent_id=agent.id, wishes=wishes, by=house.principal
+            tx, house.services.peppers, house.services.sealer, agent_id=agent.id, wishes=wishes, by=house.principal
         )
     async with anonymous(house.app) as client:
         client.headers.update({"Authorization": f"Bearer {key}", "Origin": site})

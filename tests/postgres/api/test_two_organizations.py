@@ -86,6 +86,7 @@ BODIES: dict[str, Any] = {
     "refusePrivacyRequest": {"because": "Not theirs"},
     "createWebhookEndpoint": {"url": "https://example.com/hook"},
     "updateWebhookEndpoint": {"description": "Other"},
+    "setWidget": {},
     "updateMember": {"role": "builder"},
     "createInvite": {"email": "desk@example.com", "role": "builder"},
     "sendChatMessage": {"content": "Hello"},
@@ -143,7 +144,10 @@ WITHOUT_ID = {
     "reportLeakedKey",
 }
 OPEN = {"health", "reportLeakedKey", "listTrustClaims"}
-BY_VISITOR = {"createWidgetSession", "listWidgetMessages", "sendWidgetMessage", "endWidgetSession"}  # test_widget.py
+BY_VISITOR = {  # test_widget.py
+    "getWidgetBootstrap", "createWidgetTalkToken", "createWidgetSession", "listWidgetMessages", "sendWidgetMessage",
+    "endWidgetSession",
+}  # fmt: skip
 BY_SIGNATURE = {"playRecording"}  # tests of its own: the token is the permission
 
 
@@ -229,7 +233,9 @@ async def objects_of(services: ApiServices, owner: Principal) -> dict[str, str]:
     await evidence.finish("operator_ended")
     async with services.database.tenant(owner) as tx:
         wishes = publishable.Wishes(name="Site", allowed_origins=("https://example.com",))
-        site_key, _ = await publishable.create(tx, services.peppers, agent_id=agent.id, wishes=wishes, by=owner)
+        site_key, _ = await publishable.create(
+            tx, services.peppers, services.sealer, agent_id=agent.id, wishes=wishes, by=owner
+        )
         invite, _ = await members.invite(tx, services.door, owner, email="desk@example.com", role="builder")
         await tx.execute("INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, 'a@example.com', 'builder')",
                          tx.org, person := new_id("per"))  # fmt: skip

@@ -1,5 +1,6 @@
 """Publishable keys and the visitors that come by them: one agent, its own sites, one conversation each."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -88,7 +89,9 @@ async def test_a_publishable_key_opens_nothing_else(house: House, mine: httpx.As
 
 
 async def test_another_site_may_not_use_the_key(house: House, mine: httpx.AsyncClient) -> None:
-    """Refused, and its page may not even read the refusal; also with a visitor's token that was taken along."""
+    """Refused, also with a visitor's token that was taken along. The page may read the refusal, which is the same for
+    all: whoever forgot to list a site is told so."""
+    refusals = set()
     key = (await key_of(mine, await agent_of(house, house.principal)))["key"]
     begin = await begun(house, key)
     for origin in (OTHER_SITE, "https://example.com.evil.example", "http://example.com", "null", SITE.upper()):
@@ -96,7 +99,10 @@ async def test_another_site_may_not_use_the_key(house: House, mine: httpx.AsyncC
             async with visitor(house, token, origin) as client:
                 answer = await client.post(path)
                 assert (answer.status_code, answer.json()["code"]) == (403, "origin_not_allowed")
-                assert "access-control-allow-origin" not in answer.headers
+                assert answer.headers["access-control-allow-origin"] == origin
+                assert "access-control-allow-credentials" not in answer.headers
+                refusals.add(answer.content)
+    assert len(refusals) == 1
 
 
 async def test_a_program_without_an_origin_is_held_by_the_limit(house: House, mine: httpx.AsyncClient) -> None:
@@ -185,6 +191,30 @@ async def test_what_a_key_may_be_is_checked(house: House, mine: httpx.AsyncClien
     assert changed.json()["data"]["allowedOrigins"] == [OTHER_SITE]
     async with visitor(house, key["key"], OTHER_SITE) as client:
         assert (await client.post(SESSIONS)).status_code == 201
+
+
+async def test_a_visitor_whose_network_is_cut_finds_the_whole_answer(house: House, mine: httpx.AsyncClient) -> None:
+    """Who leaves after the first piece reads the answer afterwards: it was given to its end."""
+    key = (await key_of(mine, await agent_of(house, house.principal)))["key"]
+    begin = await begun(house, key)
+    visitor_of = replace(house.principal, kind="visitor", agent="")
+    desk = house.services.desk
+    running = asyncio.get_running_loop().create_task(desk.run())
+    try:
+        while desk._group is None:
+            await asyncio.sleep(0)
+        async with desk.answering_to_its_end(visitor_of, begin["conversationId"], "What is this?") as frames:
+            async for _ in frames:
+                break
+        async with visitor(house, begin["visitorToken"]) as client:
+            path = f"{SESSIONS}/{begin['conversationId']}/messages"
+            again = await client.post(path, json={"content": "And this?"})  # waits for its turn behind the first
+            said = (await client.get(path)).json()["data"]
+    finally:
+        running.cancel()
+    assert again.status_code == 201
+    assert [turn["role"] for turn in said] == ["agent", "user", "agent", "user", "agent"]
+    assert [turn["content"] for turn in said if turn["role"] == "user"] == ["What is this?", "And this?"]
 
 
 async def test_a_session_is_no_publishable_key(house: House, mine: httpx.AsyncClient) -> None:

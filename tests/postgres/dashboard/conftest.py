@@ -195,7 +195,9 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
     session = await passkey_and_session(house, principal)
     async with pages.database.tenant(principal) as tx:
         wishes = publishable.Wishes(name="Site", allowed_origins=("https://example.com",))
-        site_key, _ = await publishable.create(tx, pages.peppers, agent_id=agent.id, wishes=wishes, by=principal)
+        site_key, _ = await publishable.create(
+            tx, pages.peppers, pages.sealer, agent_id=agent.id, wishes=wishes, by=principal
+        )
         invite, _ = await members.invite(tx, pages.door, principal, email="desk@example.com", role="builder")
         await tx.execute("INSERT INTO members (org_id, id, email, role) VALUES ($1, $2, 'a@example.com', 'builder')",
                          tx.org, person := new_id("per"))  # fmt: skip

@@ -14,7 +14,7 @@ RANDOM = "0000000000000000000000"
 PUBLIC = {
     "/sign-in", "/sign-in/passkey", "/sign-in/passkey/options", "/join", "/forgot", "/new-password", "/sign-up",
     "/leaked-key", "/static/{digest}/{path}", "/trust", "/trust/claims", "/security", "/security/report",
-    "/.well-known/security.txt",
+    "/.well-known/security.txt", "/widget/loader.js",
 }  # fmt: skip
 # What a change's form must hold to be refused for whose object it is, and for nothing else.
 FORMS = {
@@ -54,6 +54,7 @@ FORMS = {
     },
     "/agents/{agent_id}/playbooks": {"name": "Other"},
     "/agents/{agent_id}/playbooks/{playbook_id}": {"name": "Other", "graph": json.dumps(EMPTY)},
+    "/agents/{agent_id}/website/{publishable_key_id}": {"sites": "https://example.com", "limit": "60"},
     "/agents/{agent_id}/website": {"name": "Site", "origins": "https://example.com", "rpm": "60"},
     "/agents/{agent_id}/simulate": {"said": "Hello"},
     "/agents/{agent_id}/verification": {"method": ""},

@@ -10,6 +10,7 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from flowyte.agents.disclosures import written
 from flowyte.agents.publish import Pinned, pinned_as
 from flowyte.channels.chat.rehearsal import rehearse
 from flowyte.conversation.reply import MindContext
@@ -30,7 +31,10 @@ IDLE_S = 30 * 60  # who has not written for half an hour has left
 SWEEP_S = 30
 MOST_CHARACTERS = 4_000  # of one message: two pages of text
 MOST_WAITING = 3  # messages of one session behind the one that is being answered
-DISCLOSURE = "You are writing with an automated assistant, an AI."
+DISCLOSURE = written("en")
+
+Given = asyncio.Queue[ChatFrame | Exception | None]
+"""An answer on its way to who asked: its frames, what it failed by, and None at its end."""
 
 
 class Over(Conflict):
@@ -74,15 +78,20 @@ class Desk:
         self._clock = clock
         self._held: dict[tuple[UUID, str], Held] = {}
         self._taking_up = asyncio.Lock()
+        self._group: asyncio.TaskGroup | None = None
 
-    async def begin(self, principal: Principal, version: Pinned, *, history: tuple[Turn, ...] = ()) -> Begun:
-        """A new conversation with this version. NotEnabled when its agent does not chat."""
+    async def begin(
+        self, principal: Principal, version: Pinned, *, history: tuple[Turn, ...] = (), line: str = "api",
+        greeting: str = "",
+    ) -> Begun:  # fmt: skip
+        """A new conversation with this version, greeted by its own greeting unless another was shown. NotEnabled when
+        its agent does not chat."""
         if "chat" not in version.snapshot["enabledChannels"]:
             raise NotEnabled
-        opening = _opening(new_id("cnv"), version, "api")
+        opening = _opening(new_id("cnv"), version, line)
         evidence = await self._keeper.begin(principal, opening)
         held = self._hold(principal, opening.id, version, evidence, history=history, began_ms=0)
-        frames = held.session.begin(greeting="" if history else str(version.snapshot.get("greeting") or ""))
+        frames = held.session.begin(greeting="" if history else greeting or str(version.snapshot.get("greeting") or ""))
         await evidence.flush()
         return Begun(conversation_id=opening.id, version=version, frames=frames)
 
@@ -111,6 +120,34 @@ class Desk:
             held.used_ms = self._clock.monotonic_ms()
             await self._settle(conversation_id, held)
 
+    @asynccontextmanager
+    async def answering_to_its_end(
+        self, principal: Principal, conversation_id: str, content: str
+    ) -> AsyncIterator[AsyncIterator[ChatFrame]]:
+        """As `answering`, but to its end whoever leaves: a visitor whose network was cut reads it afterwards."""
+        if self._group is None:  # nothing runs beside requests here
+            async with self.answering(principal, conversation_id, content) as frames:
+                yield frames
+            return
+        given: Given = asyncio.Queue()
+        self._group.create_task(self._answer(principal, conversation_id, content, given))
+        yield _taken(given)
+
+    async def _answer(
+        self,
+        principal: Principal,
+        conversation_id: str,
+        content: str,
+        given: asyncio.Queue[ChatFrame | Exception | None],
+    ) -> None:
+        try:
+            async with self.answering(principal, conversation_id, content) as frames:
+                async for frame in frames:
+                    given.put_nowait(frame)
+            given.put_nowait(None)
+        except Exception as error:  # noqa: BLE001  the edge of a request, which raises it
+            given.put_nowait(error)
+
     async def end(self, principal: Principal, conversation_id: str, cause: str = "reader_ended") -> None:
         """Safe to repeat."""
         try:
@@ -131,7 +168,11 @@ class Desk:
             await held.evidence.flush()
 
     async def run(self) -> None:
-        """Ends sessions in which nobody writes any more."""
+        """Ends sessions in which nobody writes any more, and gives answers for which nobody waits any more."""
+        async with asyncio.TaskGroup() as self._group:
+            await self._sweep()
+
+    async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
             now = self._clock.monotonic_ms()
@@ -197,6 +238,13 @@ async def get_chat(tx: TenantTx, conversation_id: str) -> Conversation:
     if conversation.channel != "chat":
         raise NotFound
     return conversation
+
+
+async def _taken(given: Given) -> AsyncIterator[ChatFrame]:
+    while (frame := await given.get()) is not None:
+        if isinstance(frame, Exception):
+            raise frame
+        yield frame
 
 
 def _opening(conversation_id: str, version: Pinned, line: str) -> Opening:

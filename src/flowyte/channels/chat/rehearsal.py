@@ -62,5 +62,4 @@ async def rehearse(
             async for frame in frames:
                 yield frame
         if session.ended:
-            yield ChatFrame(type="call_ended", at_ms=frame.at_ms, data={"cause": session.ended})
             return

@@ -20,11 +20,12 @@ export async function permission(agent, draft) {
 /**
  * @param {{realtimeUrl: string, token: string}} permitted
  * @param {{frame: (pcm: ArrayBuffer) => void, note: (note: object) => void, closed: (code: number) => void}} on
+ * @param {{host: string, protocol: string}} server
  */
-export function openLine(permitted, on) {
+export function openLine(permitted, on, server = location) {
   const own = new URL(permitted.realtimeUrl);
-  own.host = location.host; // the public address may be another name of this one; the page's own is what CSP allows
-  own.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  own.host = server.host; // the public address may be another name of this one; the one in use is what CSP allows
+  own.protocol = server.protocol === "https:" ? "wss:" : "ws:";
   own.searchParams.set("token", permitted.token);
   const socket = new WebSocket(own);
   socket.binaryType = "arraybuffer";
