@@ -46,9 +46,14 @@ _LEAVE = re.compile(r"\b(never ?mind|cancel|forget (it|that)|stop|don't bother|r
 # Said for itself: "cancel my order" may be the very thing that a playbook is for.
 _LEAVE_ALL = re.compile(
     r"\W*((no|ok|okay|oh|sorry|please|actually|well|let's)\W+)*"
-    r"(never ?mind|cancel|forget|stop|leave|don't bother|i('d| would)? rather not|i changed my mind)"
-    r"(\W+(it|that|this|here|now))*(\W+(please|thanks|thank you))*\W*"
+    r"((never ?mind|cancel|forget|stop|leave|don't bother|i('d| would)? rather not|i changed my mind)"
+    r"(\W+(it|that|this|here|now))*\W*)+((please|thanks|thank you)\W*)*"
 )
+# Whoever asks for a person is not asked the next question of a playbook. Longer turns are stories, with people in them.
+_PERSON = re.compile(
+    r"\b((speak|talk) (to|with) (a|an|the|some ?one|some ?body|your)\b|real (person|human)|human being|operator)"
+)
+MOST_WORDS_FOR_A_PERSON = 12
 
 
 class Thinking(Protocol):
@@ -161,6 +166,9 @@ class JudgedThinking:
                 self._playing = None
                 yield Sentence(text=LEFT)
                 return
+            if _PERSON.search(turn.text.lower()) and len(turn.text.split()) <= MOST_WORDS_FOR_A_PERSON:
+                self._playing = None
+        if self._playing is not None:
             heard = SkillFailed() if self._playing.awaits_skill else Said(turn.text)
         async with aclosing(self._minded(turn) if heard is None else self._played(heard, turn)) as replies:
             async for reply in replies:
@@ -217,9 +225,11 @@ class JudgedThinking:
                             return
                         following = result_of(use.outcome, use.released)
                     case Digress(text=text):
+                        again = [each.text for each in outputs if isinstance(each, Says)]
                         async with aclosing(self._minded(replace(turn, text=text))) as parts:
                             async for part in parts:
-                                yield part
+                                if not (isinstance(part, Sentence) and part.text in again):  # it is asked anyway
+                                    yield part
                         if self._waiting:  # what the mind asked for is answered first
                             return
                     case _:

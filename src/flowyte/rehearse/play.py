@@ -37,7 +37,6 @@ from flowyte.testing.fakes import MS_A_WORD, FakeLeg, FakeMouth
 from flowyte.testing.screenplay import TICK_MS, Call, in_progress
 
 MOST_SILENCE_MS = 120_000  # of a caller who waits for the agent to be done
-GOES_ON_MS = 400  # the pause after which a caller who has not finished goes on
 VOICED_MS = 300  # of an interruption before its words are known: longer than a cough
 
 
@@ -154,8 +153,6 @@ class ByVoice:
         match following:
             case Interrupts(after=after):
                 await self._heard_until(after)
-            case Says(who="Caller"):
-                await call.wait(GOES_ON_MS)
             case _:
                 await self._quiet()
 
@@ -278,12 +275,16 @@ async def _through(stage: Stage, talk: Talk, result: Played) -> None:
     lines = list(result.play.lines)
     await talk.begin()
     told = 0
+    cut_off: Line | None = None
     for index, line in enumerate(lines):
         step = line.step
         match step:
             case Says(who="Agent"):
                 if index and _is_agent(lines[index - 1]):
                     continue  # several lines are one stretch of speech
+                if index and isinstance(lines[index - 1].step, Interrupts):
+                    cut_off = _stretch(lines, index)  # how far it came is known once the caller has spoken
+                    continue
                 said, told = talk.said()[told:], len(talk.said())
                 _compare(result, _stretch(lines, index), " ".join(said))
                 continue
@@ -295,6 +296,8 @@ async def _through(stage: Stage, talk: Talk, result: Played) -> None:
                 continue
             case Model():
                 assert stage.model is not None
+                if not (index and isinstance(lines[index - 1].step, Model)):
+                    stage.model.answers.clear()
                 stage.model.will(asked_of_model(step))
                 continue
             case Interrupts():
@@ -302,8 +305,12 @@ async def _through(stage: Stage, talk: Talk, result: Played) -> None:
         said, told = talk.said()[told:], len(talk.said())
         _unwritten(result, line, said)
         if isinstance(step, Says):
-            result.dialogue.append((line.number, "Caller", step.text))
+            caller = (line.number, "Caller", step.text)
             await talk.says(step.text, _following(lines, index))
+            if cut_off is not None:
+                _compare(result, cut_off, " ".join(talk.said()[told : told + 1]))
+                told, cut_off = told + 1, None
+            result.dialogue.append(caller)
         else:
             result.dialogue.append((line.number, "", line.written))
             await talk.does(step)

@@ -199,11 +199,17 @@ def _step(name: str, number: int, line: str) -> Step | At | tuple[Channel, ...]:
 
 
 def _fit_channels(play: Screenplay) -> None:
-    if "chat" not in play.channels:
-        return
+    """A caller is not cut into by themselves, and a chat has no sound."""
+    before: Step | None = None
     for line in play.lines:
-        if isinstance(line.step, Interrupts | Presses | Voice):
-            raise BadScreenplayError(f"{play.name}:{line.number}: there is no such thing in a chat; say `[by voice]`")
+        where = f"{play.name}:{line.number}"
+        if "chat" in play.channels and isinstance(line.step, Interrupts | Presses | Voice):
+            raise BadScreenplayError(f"{where}: there is no such thing in a chat; say `[by voice]`")
+        caller = isinstance(line.step, Says) and line.step.who == "Caller"
+        if caller and "voice" in play.channels and isinstance(before, Says) and before.who == "Caller":
+            raise BadScreenplayError(f'{where}: before it `Agent: …` or `[the caller interrupts after "…"]`')
+        if not isinstance(line.step, Expects):
+            before = line.step
 
 
 def _by(found: "re.Match[str]") -> tuple[Channel, ...]:
