@@ -6,7 +6,7 @@ that will be used, and the answer to that is the caller's, not the mind's.
 """
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -54,6 +54,10 @@ _PERSON = re.compile(
     r"\b((speak|talk) (to|with) (a|an|the|some ?one|some ?body|your)\b|real (person|human)|human being|operator)"
 )
 MOST_WORDS_FOR_A_PERSON = 12
+
+
+def _wants_a_person(text: str) -> bool:
+    return bool(_PERSON.search(text.lower())) and len(text.split()) <= MOST_WORDS_FOR_A_PERSON
 
 
 class Thinking(Protocol):
@@ -139,6 +143,8 @@ class JudgedThinking:
         hands.begin(turn.turn_index)
         if not hands.verifying.asking:  # an answer to "what is your PIN" is for the comparison alone
             hands.known.add("caller", turn.text)
+            if _wants_a_person(turn.text):
+                self._playing = None
         hands.late()
 
     async def _answer(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
@@ -161,13 +167,10 @@ class JudgedThinking:
                         yield reply
                 return
         heard: Input | None = None
-        if self._playing is not None:
-            if _LEAVE_ALL.fullmatch(turn.text.lower()):
-                self._playing = None
-                yield Sentence(text=LEFT)
-                return
-            if _PERSON.search(turn.text.lower()) and len(turn.text.split()) <= MOST_WORDS_FOR_A_PERSON:
-                self._playing = None
+        if self._playing is not None and _LEAVE_ALL.fullmatch(turn.text.lower()):
+            self._playing = None
+            yield Sentence(text=LEFT)
+            return
         if self._playing is not None:
             heard = SkillFailed() if self._playing.awaits_skill else Said(turn.text)
         async with aclosing(self._minded(turn) if heard is None else self._played(heard, turn)) as replies:
@@ -225,16 +228,22 @@ class JudgedThinking:
                             return
                         following = result_of(use.outcome, use.released)
                     case Digress(text=text):
-                        again = [each.text for each in outputs if isinstance(each, Says)]
-                        async with aclosing(self._minded(replace(turn, text=text))) as parts:
+                        async with aclosing(self._digressed(replace(turn, text=text), outputs)) as parts:
                             async for part in parts:
-                                if not (isinstance(part, Sentence) and part.text in again):  # it is asked anyway
-                                    yield part
+                                yield part
                         if self._waiting:  # what the mind asked for is answered first
                             return
                     case _:
                         for part in self._told(output, alone=len(outputs) == 1):
                             yield part
+
+    async def _digressed(self, turn: UserTurn, outputs: Sequence[Output]) -> AsyncGenerator[Reply, None]:
+        """The mind's answer to a question in between, without what the playbook asks again anyway."""
+        asked = [each.text for each in outputs if isinstance(each, Says)]
+        async with aclosing(self._minded(turn)) as parts:
+            async for part in parts:
+                if not (isinstance(part, Sentence) and part.text in asked):
+                    yield part
 
     @property
     def _waiting(self) -> bool:

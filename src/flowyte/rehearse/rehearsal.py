@@ -1,9 +1,9 @@
-"""`flowyte rehearse`: all screenplays of a folder with its agent, and a report that shows where a conversation parted."""
+"""`flowyte rehearse`: all screenplays of a folder with its agent, and a report of where a conversation parted."""
 
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 from flowyte.kit import postgres
@@ -15,6 +15,7 @@ from flowyte.rehearse.play import Played, played
 from flowyte.rehearse.script import Answers, BadScreenplayError, Expects, Screenplay, read_screenplay
 from flowyte.rehearse.stage import House, Remembering, staged
 from flowyte.vault.keyring import FileKeys
+from flowyte.vault.providers import Keyring
 from flowyte.wiring.agent_folder import Folder, read_folder
 
 
@@ -70,18 +71,17 @@ async def play_all(
 
 def report(result: Played) -> str:
     """The conversation as it was, with what was written at each line that differs."""
-    wrong = {difference.line: difference for difference in result.differences}
     lines = [f"{result.play.name} by {result.channel}: {len(result.differences)} differences"]
+    left = list(result.differences)
     for number, who, text in result.dialogue:
-        difference = wrong.get(number)
-        said = f"{who}: {text}" if who else text
-        if difference is None or (who == "Caller" and not difference.written):
-            lines.append(f"  {number:3}   {said}")
-            continue
-        if difference.written:
-            lines.append(f"  {number:3} - {difference.written}")
-        lines.append(f"      + {difference.came}")
-    return "\n".join(lines)
+        while left and left[0].line == number and not left[0].written:
+            lines.append(f"      + {left.pop(0).came}")
+        if left and left[0].line == number and who != "Caller":
+            difference = left.pop(0)
+            lines += [f"  {number:3} - {difference.written}", f"      + {difference.came}"]
+        else:
+            lines.append(f"  {number:3}   {who}: {text}" if who else f"  {number:3}   {text}")
+    return "\n".join([*lines, *(f"      + {difference.came}" for difference in left)])
 
 
 def _check_skills(play: Screenplay, folder: Folder) -> None:
@@ -102,20 +102,19 @@ async def _house(models_dir: Path) -> AsyncIterator[House]:
         cluster = await postgres.start(Path(made) / "postgres")
         try:
             await migrate(cluster.owner_dsn)
-            async with house(cluster.app_dsn, Path(made), models_dir) as opened:
-                yield opened
+            with closing(Remembering(models_dir)) as embedder:
+                async with house(cluster.app_dsn, Path(made), embedder) as opened:
+                    yield opened
         finally:
             cluster.stop()
 
 
 @asynccontextmanager
-async def house(dsn: str, data_dir: Path, models_dir: Path) -> AsyncIterator[House]:
-    """On a database that is there, migrated, and nobody else's."""
-    embedder = Remembering(models_dir)
+async def house(dsn: str, data_dir: Path, embedder: Remembering) -> AsyncIterator[House]:
+    """On a database that is there and migrated."""
     database = await Database.open(dsn, size=4)
     try:
         (data_dir / "objects").mkdir(exist_ok=True)
-        yield House(database=database, keys=FileKeys.create(data_dir), embedder=embedder, data_dir=data_dir)
+        yield House(database=database, keys=Keyring(FileKeys.create(data_dir)), embedder=embedder, data_dir=data_dir)
     finally:
         await database.close()
-        embedder.close()

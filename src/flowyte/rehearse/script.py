@@ -192,7 +192,8 @@ def _step(name: str, number: int, line: str) -> Step | At | tuple[Channel, ...]:
     for pattern, build in DIRECTIONS:
         if found := re.fullmatch(pattern, inner):
             try:
-                return build(found)
+                step: Step | At | tuple[Channel, ...] = build(found)
+                return step
             except (ValueError, msgspec.DecodeError) as error:
                 raise BadScreenplayError(f"{where}: {inner}: {error}") from error
     raise BadScreenplayError(f"{where}: `[{inner}]` is no direction; docs/howto/screenplays.md lists them")

@@ -1,4 +1,7 @@
-"""What a screenplay is played on: the agent of a folder, published in an organization of its own, with all its parts."""
+"""What a screenplay is played on: the agent of a folder, published with all its parts in an organization of its own.
+
+Its webhooks lead to a stand-in on this machine.
+"""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
@@ -271,5 +274,3 @@ class _Thinking:
 
 def webhook_skills(folder: Folder) -> Sequence[str]:
     return [name for name, skill in folder.skills.items() if skill["skillType"] == "http_webhook"]
-
-
