@@ -123,7 +123,7 @@ async def staged(house: House, folder: Folder, play: Screenplay) -> AsyncIterato
         model = None
         if any(isinstance(line.step, Model) for line in play.lines):
             model = await stack.enter_async_context(model_server(held_up=work.held_up))
-        mind = _Watched(_mind(base, house.embedder, _Counted(runner, work), model, stack), work)
+        mind = Watched(_mind(base, house.embedder, _Counted(runner, work), model, stack), work)
         yield Stage(
             base=base, principal=principal, version=version, mind=mind, clock=clock, work=work, service=service,
             model=model, done=done,
@@ -235,7 +235,7 @@ class _Counted:
         return await asyncio.shield(self.start(order, action))
 
 
-class _Watched:
+class Watched:
     """A mind whose thinking is work."""
 
     def __init__(self, mind: JudgedMind, work: Work) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 from flowyte.conversation.reply import MindContext
 from flowyte.conversation.speech import Speech, heard_text, spread
 from flowyte.kit.ids import new_id
-from flowyte.live.ports import Note
-from flowyte.rehearse.hours import Hours
+from flowyte.live.ports import Mind, Note
+from flowyte.rehearse.hours import Hours, Work
 from flowyte.rehearse.script import HangsUp, Interrupts, Presses, Step, Voice, Waits
 from flowyte.rehearse.stage import Stage
 from flowyte.testing.fakes import MS_A_WORD, FakeLeg, FakeMouth
@@ -44,13 +44,24 @@ class _Leg(FakeLeg):
             self.captions.append((self._clock.monotonic_ms(), note))
 
 
-class _Live(Call):
+class LiveCall(Call):
     """Time stands while the mind and its skills are at work."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.screen, self.voice = _Leg(stage.clock), _Mouth(stage.clock)
-        super().__init__(_context(stage), stage.mind, stage.clock, leg=self.screen, mouth=self.voice)
-        self._work = stage.work
+    def __init__(self, context: MindContext, mind: Mind, clock: Hours, work: Work) -> None:
+        self.screen, self.voice = _Leg(clock), _Mouth(clock)
+        super().__init__(context, mind, clock, leg=self.screen, mouth=self.voice)
+        self._work = work
+
+    @property
+    def over(self) -> bool:
+        return self.leg.closed is not None
+
+    async def quiet(self) -> None:
+        """Until the agent is done, or the call is over."""
+        for _ in range(MOST_SILENCE_MS // TICK_MS):
+            if self.over or self.state == "listening":
+                return
+            await self.wait(TICK_MS)
 
     async def settle(self) -> None:
         await super().settle()
@@ -76,15 +87,15 @@ class ByVoice:
     """A call with the real session; the line, the ears and the mouth are fakes."""
 
     def __init__(self, stage: Stage) -> None:
-        self.call = _Live(stage)
+        self.call = LiveCall(_context(stage), stage.mind, stage.clock, stage.work)
         self._cuts_in = False
 
     async def begin(self) -> None:
-        await self._quiet()
+        await self.call.quiet()
 
     async def says(self, text: str, following: Step | None) -> None:
         call, ms = self.call, max(VOICED_MS, 200 * len(text.split()))
-        if self._over:
+        if self.call.over:
             return
         await call.caller_speaks(VOICED_MS if self._cuts_in else ms)
         await call.caller_stops(text, ms=ms)
@@ -93,18 +104,18 @@ class ByVoice:
             case Interrupts(after=after):
                 await self._heard_until(after)
             case _:
-                await self._quiet()
+                await self.call.quiet()
 
     async def does(self, step: Waits | Presses | HangsUp | Voice) -> None:
         match step:
             case Waits(seconds=seconds):
                 for _ in range(seconds * 1000 // TICK_MS):
-                    if not self._over:
+                    if not self.call.over:
                         await self.call.wait(TICK_MS)
             case Presses(keys=keys):
                 await self.call.presses(keys)
                 await self.call.wait(KEYS_PAUSE_MS)
-                await self._quiet()
+                await self.call.quiet()
             case HangsUp():
                 await self.call.hangs_up()
             case Voice(works=works):
@@ -117,20 +128,10 @@ class ByVoice:
     async def events(self) -> Sequence[tuple[str, Mapping[str, Any]]]:
         return [(kind, data) for kind, _, data in self.call.evidence.events]
 
-    @property
-    def _over(self) -> bool:
-        return self.call.leg.closed is not None
-
-    async def _quiet(self) -> None:
-        for _ in range(MOST_SILENCE_MS // TICK_MS):
-            if self._over or self.call.state == "listening":
-                return
-            await self.call.wait(TICK_MS)
-
     async def _heard_until(self, after: str) -> None:
         """Until the agent has said these words; a call that never comes to them goes on when it is quiet."""
         for _ in range(MOST_SILENCE_MS // TICK_MS):
-            if self._over or self.call.state == "listening" or after in self.call.heard_now():
+            if self.call.over or self.call.state == "listening" or after in self.call.heard_now():
                 return
             await self.call.wait(TICK_MS)
 
