@@ -45,7 +45,7 @@ ENOUGH = "I cannot go on with this. Please contact us in another way. Goodbye."
 _LEAVE = re.compile(r"\b(never ?mind|cancel|forget (it|that)|stop|don't bother|rather not|skip (it|that|this))\b")
 # Said for itself: "cancel my order" may be the very thing that a playbook is for.
 _LEAVE_ALL = re.compile(
-    r"\W*((no|ok|okay|oh|sorry|please|actually|well|let's)\W+)*"
+    r"^\W*((no|ok|okay|oh|sorry|please|actually|well|let's)\W+)*"
     r"((never ?mind|cancel|forget|stop|leave|don't bother|i('d| would)? rather not|i changed my mind)"
     r"(\W+(it|that|this|here|now))*\W*)+((please|thanks|thank you)\W*)*"
 )
