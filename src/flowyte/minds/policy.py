@@ -28,7 +28,8 @@ _MESSAGE = re.compile(
     r"real (person|human)|human being|operator|receptionist)"
 )
 _ROBOT = re.compile(
-    r"\b(are you|am i (talking|speaking) (to|with)|is this) ((a|an|really|even|actually|just) )*"
+    r"\b(are you|am i ((really|even|actually|just) )?(talking|speaking) (to|with)|is this) "
+    r"((a|an|really|even|actually|just) )*"
     r"(real|human|robot|bot|machine|computer|ai|person|recording)\b"
 )
 _BYE = re.compile(
