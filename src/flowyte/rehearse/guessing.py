@@ -154,7 +154,8 @@ def _count(found: Guessed, told: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _mind(plan: Attack, database: Database, clock: Any) -> JudgedMind:
-    keys = Keyring(FileKeys(plan.keys))
+    files = FileKeys(plan.keys)
+    keys = Keyring(files, held=files)
     base = Foundation(
         settings=Settings(), clock=clock, database=database, keys=keys, peppers=Peppers(keys),
         sealer=Sealer(keys, clock), signer=UrlSigner(keys, clock),

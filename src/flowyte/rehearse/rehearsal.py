@@ -115,6 +115,7 @@ async def house(dsn: str, data_dir: Path, embedder: Remembering) -> AsyncIterato
     database = await Database.open(dsn, size=4)
     try:
         (data_dir / "objects").mkdir(exist_ok=True)
-        yield House(database=database, keys=Keyring(FileKeys.create(data_dir)), embedder=embedder, data_dir=data_dir)
+        keys = FileKeys.create(data_dir)
+        yield House(database=database, keys=Keyring(keys, held=keys), embedder=embedder, data_dir=data_dir)
     finally:
         await database.close()
