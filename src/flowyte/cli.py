@@ -19,6 +19,7 @@ from flowyte import __version__
 from flowyte.kit import log
 from flowyte.kit.errors import FlowyteError
 from flowyte.kit.settings import Origin, Settings, load
+from flowyte.rehearse.command import rehearse_folder
 from flowyte.wiring.agent_commands import agents_app
 from flowyte.wiring.operator import people_app, vault_app
 
@@ -30,6 +31,7 @@ app.add_typer(prove_app, name="prove")
 app.add_typer(agents_app, name="agents")
 app.add_typer(vault_app, name="vault")
 app.add_typer(people_app, name="people")
+app.command("rehearse")(rehearse_folder)
 people = Console(stderr=True, highlight=False)
 
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of the installation.")]

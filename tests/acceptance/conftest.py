@@ -4,6 +4,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -27,15 +28,26 @@ class Product:
     data: Path
     key: str
     said: list[str]
+    service_port: int = 0
+    """Where a test may serve what this product's webhooks may reach."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def start(data: Path) -> tuple[subprocess.Popen[str], Product]:
+    port = free_port()
+    reachable = {"FLOWYTE_EGRESS_ALLOW": "127.0.0.0/8", "FLOWYTE_EGRESS_PORTS": str(port)}
     process = subprocess.Popen(
         [sys.executable, "-m", "flowyte", "up", "--data", str(data), "--port", "0"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "default"},
+        env={**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "default", **reachable},
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -55,7 +67,7 @@ def start(data: Path) -> tuple[subprocess.Popen[str], Product]:
     line = ready.get(timeout=START_S)
     assert line.startswith("ready http"), "".join(said)
     local = json.loads((data / "run" / "local.json").read_text())
-    return process, Product(url=line.split()[1], data=data, key=local["key"], said=said)
+    return process, Product(url=line.split()[1], data=data, key=local["key"], said=said, service_port=port)
 
 
 def stop(process: subprocess.Popen[str]) -> None:

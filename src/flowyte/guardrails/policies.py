@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from flowyte.guardrails.acts import Act, Effect, Heard, Say, Situation
@@ -184,13 +185,22 @@ class Content:
                 said = plain(f"{before} {text}")  # a topic may be spread over two sentences
             case Effect(arguments=arguments):
                 said = plain(" ".join(str(value) for value in arguments.values()))
-        if any(f" {topic} " in f" {said} " for topic in map(plain, self.banned_topics) if topic):
+        said = f" {said} "
+        if any(topic in said for topic in _topics(self.banned_topics)):
             return _deny(self.name, "banned_topic", "I am not able to talk about that. Is there anything else?")
         return None
 
 
+@lru_cache(maxsize=256)
+def _topics(topics: tuple[str, ...]) -> tuple[str, ...]:
+    """As they are looked for; a hundred of them took 200 µs for every sentence before they were kept."""
+    return tuple(f" {topic} " for topic in map(plain, topics) if topic)
+
+
 def plain(text: str) -> str:
     """Lower case, without accents, one space for whatever is no letter or digit."""
+    if text.isascii():
+        return _SEPARATORS.sub(" ", text.lower()).strip()
     folded = unicodedata.normalize("NFKD", text).casefold()
     bare = "".join(letter for letter in folded if not unicodedata.combining(letter))
     return _SEPARATORS.sub(" ", bare).strip()

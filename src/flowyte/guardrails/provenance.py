@@ -90,6 +90,8 @@ class Provenance:
 
 def words(text: str) -> list[str]:
     """Lower case, without accents."""
+    if text.isascii():  # nearly all of what is judged, and five times as fast
+        return _WORD.findall(text.lower())
     folded = unicodedata.normalize("NFKD", text).casefold()
     return _WORD.findall("".join(letter for letter in folded if not unicodedata.combining(letter)))
 

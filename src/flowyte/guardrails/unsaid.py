@@ -6,6 +6,7 @@ shorter than LEAST characters are not looked for: they would silence half of all
 """
 
 import re
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +14,7 @@ from datetime import date
 from flowyte.guardrails.provenance import texts_of, words
 
 LEAST = 4
-TAIL = 600  # characters of what was said before: a value spelled slowly takes three sentences
+TAIL = 600  # characters at least of what was said before: a value spelled slowly takes three sentences
 MOST_VALUES = 2_000
 
 Digits = Callable[[str], str]
@@ -54,13 +55,23 @@ class _Value:
     phrases: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A sentence in the forms in which values are looked for in it."""
+
+    text: str
+    plain: str
+    spelled: str
+
+
 @dataclass(slots=True)
 class Unsaid:
     """Of one conversation. `digits` reads spoken numbers."""
 
     digits: Digits
     _values: dict[str, _Value] = field(default_factory=dict)
-    _said: str = ""
+    _said: deque[_Heard] = field(default_factory=deque)
+    _last: _Heard = _Heard("", "", "")
 
     def add(self, value: object) -> None:
         """Every text and number in it that is long enough to be told apart."""
@@ -87,9 +98,10 @@ class Unsaid:
         """The values that `sentence` says, alone or with the end of what was said before."""
         if not self._values:
             return []
-        text = f"{self._said} {sentence}"
-        plain = " ".join(words(text))
-        bare, spelled, numbers = plain.replace(" ", ""), _spelled(plain), self.digits(text)
+        heard = [*self._said, self._heard(sentence)]
+        plain = " ".join(each.plain for each in heard)
+        bare, spelled = plain.replace(" ", ""), "".join(each.spelled for each in heard)
+        numbers = self.digits(" ".join(each.text for each in heard)) if self._has_numbers(sentence) else ""
         return [
             value.origin
             for value in self._values.values()
@@ -101,7 +113,20 @@ class Unsaid:
 
     def said(self, sentence: str) -> None:
         """It was spoken."""
-        self._said = f"{self._said} {sentence}"[-TAIL:]
+        self._said.append(self._heard(sentence))
+        length = sum(len(each.text) for each in self._said)
+        while length - len(self._said[0].text) >= TAIL:
+            length -= len(self._said.popleft().text)
+
+    def _heard(self, sentence: str) -> _Heard:
+        if sentence != self._last.text:
+            plain = " ".join(words(sentence))
+            self._last = _Heard(sentence, plain, _spelled(plain))
+        return self._last
+
+    def _has_numbers(self, sentence: str) -> bool:
+        """Whether it says anything of a number, were it only between two digits ("to", "hundred")."""
+        return self.digits(f"1 {sentence} 1") != "11"
 
 
 def _spelled(plain: str) -> str:

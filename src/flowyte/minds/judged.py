@@ -6,7 +6,7 @@ that will be used, and the answer to that is the caller's, not the mind's.
 """
 
 import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Protocol, runtime_checkable
@@ -48,10 +48,19 @@ ENOUGH = "I cannot go on with this. Please contact us in another way. Goodbye."
 _LEAVE = re.compile(r"\b(never ?mind|cancel|forget (it|that)|stop|don't bother|rather not|skip (it|that|this))\b")
 # Said for itself: "cancel my order" may be the very thing that a playbook is for.
 _LEAVE_ALL = re.compile(
-    r"\W*((no|ok|okay|oh|sorry|please|actually|well|let's)\W+)*"
-    r"(never ?mind|cancel|forget|stop|leave|don't bother|i('d| would)? rather not|i changed my mind)"
-    r"(\W+(it|that|this|here|now))*(\W+(please|thanks|thank you))*\W*"
+    r"^\W*((no|ok|okay|oh|sorry|please|actually|well|let's)\W+)*"
+    r"((never ?mind|cancel|forget|stop|leave|don't bother|i('d| would)? rather not|i changed my mind)"
+    r"(\W+(it|that|this|here|now))*\W*)+((please|thanks|thank you)\W*)*"
 )
+# Whoever asks for a person is not asked the next question of a playbook. Longer turns are stories, with people in them.
+_PERSON = re.compile(
+    r"\b((speak|talk) (to|with) (a|an|the|some ?one|some ?body|your)\b|real (person|human)|human being|operator)"
+)
+MOST_WORDS_FOR_A_PERSON = 12
+
+
+def _wants_a_person(text: str) -> bool:
+    return bool(_PERSON.search(text.lower())) and len(text.split()) <= MOST_WORDS_FOR_A_PERSON
 
 
 @runtime_checkable
@@ -171,6 +180,8 @@ class JudgedThinking:
         hands.begin(turn.turn_index)
         if not hands.verifying.asking:  # an answer to "what is your PIN" is for the comparison alone
             hands.known.add("caller", turn.text)
+            if _wants_a_person(turn.text):
+                self._playing = None
         hands.late()
 
     async def _answer(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:
@@ -189,11 +200,11 @@ class JudgedThinking:
                         yield reply
                 return
         heard: Input | None = None
+        if self._playing is not None and _LEAVE_ALL.fullmatch(turn.text.lower()):
+            self._playing = None
+            yield Sentence(text=LEFT)
+            return
         if self._playing is not None:
-            if _LEAVE_ALL.fullmatch(turn.text.lower()):
-                self._playing = None
-                yield Sentence(text=LEFT)
-                return
             heard = SkillFailed() if self._playing.awaits_skill else Said(turn.text)
         async with aclosing(self._minded(turn) if heard is None else self._played(heard, turn)) as replies:
             async for reply in replies:
@@ -272,7 +283,7 @@ class JudgedThinking:
                             return
                         following = result_of(use.outcome, use.released)
                     case Digress(text=text):
-                        async with aclosing(self._minded(replace(turn, text=text))) as parts:
+                        async with aclosing(self._digressed(replace(turn, text=text), outputs)) as parts:
                             async for part in parts:
                                 yield part
                         if self._waiting or self._hands.handing is not None:  # what the mind asked for comes first
@@ -280,6 +291,14 @@ class JudgedThinking:
                     case _:
                         for part in self._told(output, alone=len(outputs) == 1):
                             yield part
+
+    async def _digressed(self, turn: UserTurn, outputs: Sequence[Output]) -> AsyncGenerator[Reply, None]:
+        """The mind's answer to a question in between, without what the playbook asks again anyway."""
+        asked = [each.text for each in outputs if isinstance(each, Says)]
+        async with aclosing(self._minded(turn)) as parts:
+            async for part in parts:
+                if not (isinstance(part, Sentence) and part.text in asked):
+                    yield part
 
     @property
     def _waiting(self) -> bool:

@@ -16,6 +16,7 @@ from flowyte.slots.spoken import digits, parse_phone, say_phone
 Flow = Literal["idle", "offered", "name", "phone", "confirm", "body"]
 
 MOST_NAME = 80  # characters; whoever says more has not said a name
+MOST_NAME_WORDS = 6  # "this is Maria del Carmen Ortiz Vega" has five without its beginning; a complaint has more
 MOST_BODY = 5_000
 
 _YES = re.compile(r"\b(yes|yeah|yep|yup|sure|correct|right|that's it|exactly|please do|ok|okay|absolutely|of course)\b")
@@ -27,7 +28,8 @@ _MESSAGE = re.compile(
     r"real (person|human)|human being|operator|receptionist)"
 )
 _ROBOT = re.compile(
-    r"\b(are you|am i (talking|speaking) (to|with)|is this) (a |an |really )?"
+    r"\b(are you|am i ((really|even|actually|just) )?(talking|speaking) (to|with)|is this) "
+    r"((a|an|really|even|actually|just) )*"
     r"(real|human|robot|bot|machine|computer|ai|person|recording)\b"
 )
 _BYE = re.compile(
@@ -37,6 +39,8 @@ _BYE = re.compile(
 _THANKS = re.compile(r"^(ok(ay)?,? |great,? |perfect,? )*(thanks?( you)?( very much| so much| a lot)?)\W*$")
 _HELLO = re.compile(r"^(hello|hi|hey|good (morning|afternoon|evening))( there)?\W*$")
 _REPEAT = re.compile(r"\b(repeat|say) (that|it)( again| once more)?\b|\bpardon\b|\bcome again\b|^what\W*$|^sorry\W*$")
+# How the platform and this mind offer it, whoever said so: a yes to that is a yes to a message.
+_OFFER = re.compile(r"\bshall i take a message\b[^.?!]*\?\W*$", re.I)
 _QUESTION = re.compile(
     r"^(\W*(and|but|so|oh|well|wait|sorry|um|uh)\W+)*"
     r"(what|when|where|who|why|how|which|do|does|did|can|could|are|is|will|would|may)\b"
@@ -131,6 +135,8 @@ def heard(state: State, spoken: str) -> State:
     the last thing that was heard, whoever said it."""
     if state.flow == "confirm" and _national(state.phone) in digits(spoken):
         return replace(state, number_heard=True)
+    if state.flow == "idle" and _OFFER.search(spoken):
+        state = replace(state, flow="offered")
     if not state.collecting and spoken and not state.last.startswith(spoken):
         return replace(state, last=spoken)
     return state
@@ -263,6 +269,8 @@ def _ask(state: State) -> Step:
 def _name(text: str) -> str:
     """The name in an answer such as "It's Ann Lee."; empty when there is none."""
     name = _NAME.sub("", text, count=1).strip(" .,!?")[:MOST_NAME]
+    if len(name.split()) > MOST_NAME_WORDS or _MESSAGE.search(name.lower()):
+        return ""
     return name if any(character.isalpha() for character in name) else ""
 
 

@@ -25,6 +25,7 @@ _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _ENDINGS = {"hundred": "00", "thousand": "000"}
 # A recognizer hears these for digits; only between digits are they taken for one.
 _SOUNDS_LIKE = {"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1", "owe": "0"}
+_BEGIN = frozenset((*_ONES, *_TEENS, *_TENS, *_TIMES, *_SOUNDS_LIKE))  # all other words are passed over at once
 # Said within a number without ending it.
 _FILLERS = frozenset(
     (
@@ -105,7 +106,8 @@ def _runs(text: str) -> Iterator[tuple[str, bool]]:
     words = _WORD.findall(text[:_LONGEST].lower())
     place = 0
     while place < len(words):
-        said, used = _number(words, place)
+        word = words[place]
+        said, used = _number(words, place) if word in _BEGIN or word.isdigit() else ("", 0)
         if said:
             if not run:
                 corrects = correcting
@@ -113,7 +115,6 @@ def _runs(text: str) -> Iterator[tuple[str, bool]]:
             place += used
             correcting = False
             continue
-        word = words[place]
         place += 1
         if word in _FILLERS:
             continue

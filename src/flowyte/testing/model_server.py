@@ -7,8 +7,8 @@ JSON is tested against real bytes. Records the requests it was sent.
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -30,6 +30,8 @@ class ModelServer:
     base_url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     answers: deque[Answer] = field(default_factory=deque)
+    held_up: Callable[[], AbstractContextManager[None]] = nullcontext
+    """Entered while it is silent on purpose."""
 
     def will(self, *answers: Answer) -> None:
         """What it says to the next requests, in order; the last one again and again."""
@@ -45,7 +47,7 @@ class ModelServer:
                 int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")
             )
             self.requests.append(json.loads(await reader.readexactly(length)))
-            await _send(writer, self._next())
+            await _send(reader, writer, self._next(), self.held_up)
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client has gone, or the server is closing
         finally:
@@ -53,8 +55,10 @@ class ModelServer:
 
 
 @asynccontextmanager
-async def model_server() -> AsyncIterator[ModelServer]:
-    server = ModelServer()
+async def model_server(
+    held_up: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> AsyncIterator[ModelServer]:
+    server = ModelServer(held_up=held_up)
     listening = await asyncio.start_server(server.handle, "127.0.0.1", 0)
     server.base_url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}/v1"
     try:
@@ -63,7 +67,10 @@ async def model_server() -> AsyncIterator[ModelServer]:
         listening.close()
 
 
-async def _send(writer: asyncio.StreamWriter, answer: Answer) -> None:
+async def _send(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer,
+    held_up: Callable[[], AbstractContextManager[None]],
+) -> None:  # fmt: skip
     if answer.status != 200:
         body = b'{"error": {"message": "no"}}'
         writer.write(b"HTTP/1.1 %d No\r\nconnection: close\r\ncontent-type: application/json\r\n" % answer.status)
@@ -71,7 +78,9 @@ async def _send(writer: asyncio.StreamWriter, answer: Answer) -> None:
         await writer.drain()
         return
     if answer.fault == "silent_before":
-        await asyncio.Event().wait()
+        with held_up():
+            await reader.read(1)  # until the client has had enough
+        return
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n")
     writer.write(b"connection: close\r\n\r\n")
     chunks = list(_chunks(answer))
@@ -82,7 +91,9 @@ async def _send(writer: asyncio.StreamWriter, answer: Answer) -> None:
         _line(writer, b'{"id": "x", "choi' if broken else json.dumps(chunk).encode())
         await writer.drain()
         if answer.fault == "silent_between":
-            await asyncio.Event().wait()
+            with held_up():
+                await reader.read(1)
+            return
     if answer.fault != "cut":
         _line(writer, b"[DONE]")
         writer.write(b"0\r\n\r\n")

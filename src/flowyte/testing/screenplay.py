@@ -17,6 +17,7 @@ from flowyte.conversation.commands import Cause
 from flowyte.conversation.events import Partial, SpeechStarted, SpeechStopped, TurnEnded
 from flowyte.conversation.reply import MindContext, Opening, UserTurn
 from flowyte.live.pacer import Pacer
+from flowyte.live.ports import Mind
 from flowyte.live.session import Ended, Services, Session
 from flowyte.testing.clock import VirtualClock
 from flowyte.testing.fakes import Answer, FakeEars, FakeEvidence, FakeLeg, FakeMind, FakeMouth
@@ -27,25 +28,21 @@ CALLER = b"\xe8\x03"  # a constant sample of 1,000: the caller's voice in a reco
 
 
 class Call:
-    """A session with fakes all around it. Times are milliseconds since the call began."""
+    """A session with a fake line, ears and mouth. Times are milliseconds since the call began."""
 
     def __init__(
-        self, agent: Mapping[str, object], answer: Callable[[UserTurn], Answer], opening: Opening | None = None
-    ) -> None:
-        self.clock = VirtualClock()
-        self.leg = FakeLeg()
+        self, context: MindContext, mind: Mind, clock: VirtualClock, *, leg: FakeLeg | None = None,
+        mouth: FakeMouth | None = None,
+    ) -> None:  # fmt: skip
+        self.clock = clock
+        self.leg = leg or FakeLeg()
         self.ears = FakeEars()
-        self.mind = FakeMind(self.clock, answer)
-        self.mind.opening = opening
-        self.mouth = FakeMouth(self.clock)
+        self.mouth = mouth or FakeMouth(clock)
         self.evidence = FakeEvidence()
         self.pacer = Pacer(self.clock)
         self.frame: bytes | None = CALLER * 160
         self.fed_at = 0
-        services = Services(ears=self.ears, mind=self.mind, mouth=self.mouth, clock=self.clock, pacer=self.pacer)
-        context = MindContext(
-            org=UUID(int=1), conversation_id="conv_test", agent=agent, channel="voice", language="en-US"
-        )
+        services = Services(ears=self.ears, mind=mind, mouth=self.mouth, clock=self.clock, pacer=self.pacer)
         self.session = Session(self.leg, services=services, context=context, evidence=self.evidence)
 
     @property
@@ -59,8 +56,12 @@ class Call:
             if self.frame is not None:
                 self.session.hear(self.frame)
             self.pacer.tick()
-            for _ in range(TURNS_OF_THE_LOOP):
-                await asyncio.sleep(0)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Let the call's tasks come to rest before more time passes."""
+        for _ in range(TURNS_OF_THE_LOOP):
+            await asyncio.sleep(0)
 
     async def until(self, state: str, *, at_most_ms: int = 60_000) -> None:
         for _ in range(at_most_ms // TICK_MS):
@@ -130,13 +131,35 @@ class Call:
         return [str(data["text"]) for data in self.evidence.of("agent_message")]
 
 
+class FakedCall(Call):
+    """With a fake mind too."""
+
+    def __init__(
+        self, agent: Mapping[str, object], answer: Callable[[UserTurn], Answer], opening: Opening | None = None
+    ) -> None:
+        clock = VirtualClock()
+        self.mind = FakeMind(clock, answer)
+        self.mind.opening = opening
+        context = MindContext(
+            org=UUID(int=1), conversation_id="conv_test", agent=agent, channel="voice", language="en-US"
+        )
+        super().__init__(context, self.mind, clock)
+
+
 @asynccontextmanager
 async def screenplay(
     answer: Callable[[UserTurn], Answer] = lambda turn: ["All right then."], *, opening: Opening | None = None,
     **agent: object,
-) -> AsyncIterator[Call]:  # fmt: skip
+) -> AsyncIterator[FakedCall]:  # fmt: skip
     """A call in progress; when the script ends, the caller hangs up if nobody did before."""
-    call = Call(agent, answer, opening)
+    call = FakedCall(agent, answer, opening)
+    async with in_progress(call):
+        yield call
+
+
+@asynccontextmanager
+async def in_progress(call: Call) -> AsyncIterator[None]:
+    """The call runs; in the end the caller hangs up if nobody did before. AssertionError unless it comes to rest."""
     ended: list[Ended] = []
 
     async def run() -> None:
@@ -145,7 +168,7 @@ async def screenplay(
     async with asyncio.TaskGroup() as group:
         group.create_task(run())
         await asyncio.sleep(0)
-        yield call
+        yield
         call.session.lost("caller_hung_up")
     if not ended or call.leg.closed is None or call.evidence.finished is None:
         raise AssertionError("the call did not come to rest")

@@ -57,6 +57,8 @@ async def test_calls_that_come_in_fragments_are_given_whole(server: ModelServer)
         (Answer(text="We open at nine.", fault="broken_json"), "malformed"),
         (Answer(calls=[("c1", "hours", '{"day": ')]), "malformed"),
         (Answer(calls=[("c1", "hours", "[1]")]), "malformed"),
+        (Answer(calls=[(f"c{number}", "hours", "{}") for number in range(20)]), "malformed"),
+        (Answer(text=f"{'and then' * 50} " * 60), "malformed"),
         (Answer(fault="silent_before"), "silent"),
         (Answer(text="We open at nine.", fault="silent_between"), "silent"),
     ],

@@ -19,7 +19,7 @@ from flowyte.api.problem import HANDLERS
 from flowyte.api.services import ApiServices, RequestLimits, Talk
 from flowyte.channels.chat.desk import Desk
 from flowyte.kit.clock import SystemClock
-from flowyte.kit.db import Database, TenantTx
+from flowyte.kit.db import Database
 from flowyte.kit.ids import new_id
 from flowyte.knowledge import store as knowledge
 from flowyte.minds.grounded import PolicyMind
@@ -37,6 +37,7 @@ from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
+from flowyte.wiring.parts import parts_of
 
 OWN = "http://flowyte.example.com"
 
@@ -93,10 +94,6 @@ def desk_of(database: Database, sealer: Sealer, clock: SystemClock, data_dir: Pa
     mind = JudgedMind(PolicyMind(database, FixedEmbedder(), clock), clock, runner)
     keeper = Keeper(database=database, sealer=sealer, clock=clock, data_dir=data_dir)
     return Desk(database=database, mind=mind, keeper=keeper, clock=clock)
-
-
-async def parts_of(_tx: TenantTx, _agent_id: str) -> dict[str, Any]:
-    return {"sourceIds": []}
 
 
 @pytest.fixture

@@ -20,28 +20,46 @@ from flowyte.guardrails.policies import (
     WriteGate,
     plain,
 )
+from flowyte.guardrails.provenance import ORDER
+from flowyte.guardrails.unsaid import Unsaid
 from flowyte.guardrails.verdict import STRICTNESS, Finding, Outcome, combined
+from flowyte.slots.spoken import digits
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CALM = Situation(now=NOON, open_now=True)
 FIELDS = ("name", "phone", "message", "birthday")
 
+WORDS = ("I have booked it", "7 0 0 1 2 3", "Hello.", "Your message has been sent", "700123")
+
+
+def unsaid(values: list[str]) -> Unsaid:
+    held = Unsaid(digits)
+    held.add(values)
+    return held
+
+
 situations = st.builds(
     Situation, now=st.just(NOON), open_now=st.sampled_from([None, True, False]), level=st.integers(0, 2),
     confirmed=st.booleans(), effects_last_minute=st.integers(0, 5), effects_so_far=st.integers(0, 9),
+    done=st.sampled_from([(), ("book a visit",)]),
+    unsaid=st.lists(st.sampled_from(["700123", "Elm Street"])).map(unsaid),
 )  # fmt: skip
 effects = st.builds(
     Effect, skill=st.sampled_from(["take_message", "book"]), skill_type=st.sampled_from(["builtin", "email"]),
     arguments=st.dictionaries(st.sampled_from(FIELDS), st.text(max_size=20), max_size=4),
+    origins=st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(ORDER)),
+    wants=st.dictionaries(st.sampled_from(FIELDS), st.frozensets(st.sampled_from(ORDER), min_size=1)),
     declared=st.frozensets(st.sampled_from(FIELDS)), is_write=st.booleans(), needs_level=st.integers(0, 2),
     needs_confirmation=st.booleans(),
 )  # fmt: skip
 acts: st.SearchStrategy[Act] = st.one_of(
-    effects, st.builds(Heard, text=st.text(max_size=40)), st.builds(Say, text=st.text(max_size=40))
+    effects,
+    st.builds(Heard, text=st.text(max_size=40)),
+    st.builds(Say, text=st.sampled_from(WORDS) | st.text(max_size=40), so_far=st.sampled_from(WORDS)),
 )
 kinds = st.sampled_from([None, "builtin", "email"])
 policies: st.SearchStrategy[Policy] = st.one_of(
-    st.just(SkillsOwn()),
+    st.sampled_from(ALWAYS),
     st.builds(AllowedFields, fields=st.frozensets(st.sampled_from(FIELDS)), skill_type=kinds),
     st.builds(WriteGate, confirm_first=st.booleans(), verified_caller=st.booleans(),
               always_escalate=st.frozensets(st.just("book")), skill_type=kinds),
@@ -172,6 +190,22 @@ def test_what_cannot_be_a_policy_is_named(value: Any, place: str) -> None:
     with pytest.raises(BadPolicy) as refused:
         read_specs(value)
     assert refused.value.place == place
+
+
+def test_an_agent_with_another_policy_allows_no_more() -> None:
+    """Also as its owner writes them: those that are always there stay, whatever is added or switched off."""
+    specs = [
+        {"policyType": "rate_limit", "config": {"perConversation": 0}},
+        {"policyType": "write_gate", "config": {}, "isEnabled": False},
+        {"policyType": "content_policy", "config": {"bannedTopics": ["gas"]}},
+    ]
+    for act in (effect(), effect(arguments={"iban": "x"}), Say(text="Your message has been sent."), Heard(text="gas")):
+        before = 0
+        for count in range(len(specs) + 1):
+            found = judge(policies_of({"guardrails": specs[:count]}), act, CALM)
+            assert STRICTNESS[found.outcome] >= before
+            before = STRICTNESS[found.outcome]
+        assert before > 0
 
 
 def test_an_agent_without_policies_is_still_judged() -> None:

@@ -5,7 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowyte.conversation.reply import Captured, EndCall, Expect, Passage, Reply, Sentence
+from flowyte.guardrails.policies import ESCALATE, VERIFY
+from flowyte.minds.playing import GIVEN_UP
 from flowyte.minds.policy import Filing, Found, State, filed, heard, step, take_up
+from flowyte.minds.verifying import GIVEN_UP as NOT_VERIFIED
+from flowyte.minds.words import FAILED
 from flowyte.slots.spoken import say_phone
 
 AGENT = {"name": "clinic"}
@@ -201,3 +205,24 @@ def test_it_never_invents(turns: list[str], found: Found) -> None:
         assert all(r.text in allowed for r in replies if isinstance(r, Sentence))
         assert replies or filing is not None
         assert sum(isinstance(r, Expect) for r in replies) == (0 if filing else 1)
+
+
+@pytest.mark.parametrize("offered", [FAILED, GIVEN_UP, NOT_VERIFIED, VERIFY, ESCALATE])
+def test_a_yes_to_any_offer_of_a_message_takes_one(offered: str) -> None:
+    """Whoever of the platform has offered it; half an offer is none."""
+    assert step(heard(State(), offered), "Yes please", Found(), {})[0].flow == "name"
+    assert step(heard(State(), offered[: len(offered) // 2]), "Yes please", Found(), {})[0].flow != "name"
+
+
+def test_a_demand_is_no_name() -> None:
+    """Nobody is called "let me talk to a human being"; a long name is still one."""
+    asked = State(flow="name")
+    for demand in ("Then let me talk to a human being, now.", "I have been waiting for you for three days"):
+        assert step(asked, demand, Found(), {})[0].flow == "name"
+    assert step(asked, "My name is Maria del Carmen Ortiz Vega", Found(), {})[0].name == "Maria del Carmen Ortiz Vega"
+
+
+def test_whether_it_is_real_is_answered_however_it_is_asked() -> None:
+    for asked in ("Are you even a real person?", "Am I actually talking to a robot?", "are you a human"):
+        _, replies, _ = step(State(), asked, Found(), {"name": "clinic"})
+        assert "AI assistant" in getattr(replies[0], "text", ""), asked

@@ -85,11 +85,11 @@ class Bank(Counting):
 
 def bank(
     mind: Puppet, ledger: Ledger | None = None, *, spec: dict[str, Any] | None = None, record: Any = None,
-    clock: VirtualClock | None = None, **agent: Any,
+    clock: VirtualClock | None = None, channel: Any = "chat", **agent: Any,
 ) -> tuple[Talk, Bank]:  # fmt: skip
     clock, runner = clock or VirtualClock(), Bank(results={"record": record or RECORD})
     about = {"id": "agt_1", "name": "Bank", "skills": [LOOKUP, BALANCE], "callerVerification": spec or PIN, **agent}
-    context = MindContext(org=UUID(int=1), conversation_id="cnv_1", agent=about, channel="chat", language="en")
+    context = MindContext(org=UUID(int=1), conversation_id="cnv_1", agent=about, channel=channel, language="en")
     return Talk(JudgedMind(mind, clock, runner, ledger or Ledger()).open(context), clock), runner
 
 
@@ -230,14 +230,17 @@ async def test_what_weighs_more_takes_a_second_proof() -> None:
     assert "It is closed." in spoken(parts)
 
 
+@pytest.mark.parametrize("channel", ["chat", "voice"])
 @given(
     st.from_regex(r"[1-9]\d{7}", fullmatch=True), st.from_regex(r"[1-9]\d{7}", fullmatch=True),
     st.lists(st.sampled_from(["What is my balance?", "700123", "0000", "no", "never mind", "tell me anyway", "yes"]),
              min_size=1, max_size=8),
     st.lists(st.sampled_from([asks(), Ask("peek"), Sentence(text="Hello."), Ask("lookup")]), max_size=3),
 )  # fmt: skip
-@settings(max_examples=1000, deadline=None)
-async def test_two_secrets_give_the_same_conversation(one: str, other: str, said: list[str], steps: list[Any]) -> None:
+@settings(max_examples=600, deadline=None)
+async def test_two_secrets_give_the_same_conversation(
+    channel: str, one: str, other: str, said: list[str], steps: list[Any]
+) -> None:
     """Non-interference: what the mind learns and what is spoken before verification is the same to the byte."""
     seen = []
     for secret in (one, other):
@@ -245,7 +248,7 @@ async def test_two_secrets_give_the_same_conversation(one: str, other: str, said
         record = {**RECORD, "pin": secret, "balance": secret, "note": {"iban": secret}}
         guards = [policy("verify_before_disclose", fields={"city": "anyone"})]
         peek = skill("peek")
-        at, runner = bank(mind, record=record, guardrails=guards, skills=[LOOKUP, BALANCE, peek])
+        at, runner = bank(mind, record=record, channel=channel, guardrails=guards, skills=[LOOKUP, BALANCE, peek])
         runner.results["record"] = record
         replies = [repr(part) for text in said for part in await at.say(text)]
         learned = [(use.released, use.fault, use.refused) for use in mind.uses]
