@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from flowyte.agents import store
 from flowyte.agents.definition import as_dict, checked_verification, read
+from flowyte.agents.overrides import on_channel
 from flowyte.agents.playbooks import check_playbooks
 from flowyte.guardrails.verification import plan_of
 from flowyte.kit.db import TenantTx
@@ -41,6 +42,10 @@ class Pinned:
     version_id: str | None
     number: int | None
     snapshot: dict[str, Any]
+
+    def on(self, channel: str) -> dict[str, Any]:
+        """The agent as a conversation on this channel meets it."""
+        return {**on_channel(self.snapshot, channel), "id": self.agent_id}
 
 
 async def create(tx: TenantTx, principal: Principal, values: dict[str, Any]) -> store.Agent:

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from flowyte.guardrails.acts import Act, Situation
 from flowyte.guardrails.disclosure import Disclosure
+from flowyte.guardrails.lexicon import banned_words
 from flowyte.guardrails.policies import (
     AllowedFields,
     BusinessHours,
@@ -128,7 +129,9 @@ def policies_of(agent: Mapping[str, Any]) -> tuple[Policy, ...]:
     """Of a version as it was frozen; those that are always there come first and cannot be left out."""
     specs = read_specs(list(agent.get("guardrails") or []))
     judging = [spec for spec in specs if spec.is_enabled and spec.policy_type in _BUILDERS]
-    return (*ALWAYS, *(_BUILDERS[spec.policy_type](spec) for spec in judging))
+    banned = banned_words(agent)
+    own = (banned,) if banned.words else ()
+    return (*ALWAYS, *own, *(_BUILDERS[spec.policy_type](spec) for spec in judging))
 
 
 def disclosures_of(agent: Mapping[str, Any]) -> tuple[Disclosure, ...]:
