@@ -103,8 +103,8 @@ class _Wire:
     async def send(self, letter: Letter, *, id: str) -> None:
         self.destination, self.method = f"mailto:{letter.to}", "SMTP"
         self.seen += [
-            ("recipient", letter.to), ("subject", letter.subject), ("text", letter.text), ("sender", letter.sender_name),
-            ("reply-to", letter.reply_to), ("header message-id", id),
+            ("recipient", letter.to), ("subject", letter.subject), ("text", letter.text), ("header message-id", id),
+            ("sender", letter.sender_name), ("reply-to", letter.reply_to),
         ]  # fmt: skip
 
     async def read(

@@ -1,7 +1,7 @@
 """The map of what leaves with a skill against the bytes that left, for every kind that sends anything or might.
 
-Every parameter holds a canary, and so does everything that must not leave: what the caller told besides, the agent's own
-texts, a value that the skill does not declare. A real server of each kind stands behind a line that keeps every byte.
+Every parameter holds a canary, and so does everything that must not leave: what the caller told besides, the agent's
+own texts, a value that the skill does not declare. A real server of each kind stands behind a line that keeps every byte.
 """
 
 import asyncio
@@ -189,12 +189,20 @@ async def flow_of(made: Mapping[str, Any], world: World) -> Flow:
 async def test_what_left_is_what_the_map_says(
     name: str, database: Database, organization: Principal, keys: FileKeys, world: World
 ) -> None:
-    """Exactly the parameters that it names, to the place that it names, and nothing else that was said or written."""
+    """Exactly the parameters that it names, to the place that it names, and nothing else that was said or written.
+
+    A mind that passes one value too many gets nothing done; what was done keeps the declared values alone.
+    """
     made, given = case(name, world)
     flow = await flow_of(made, world)
     async with runner_of(database, keys, world) as runner:
+        await converse(runner, organization, made, {**given, "notes": UNDECLARED}, SAID)
+        assert not any(tee.connections for tee in world.lines.values())
         parts = await converse(runner, organization, made, given, SAID)
     assert [part.ok for part in parts if isinstance(part, SkillReturned)] == [True]
+    async with database.tenant(organization) as tx:
+        (entry,) = await ledger.of_conversation(tx, Sealer(keys), "cnv_1")
+    assert entry.arguments == given
     line = CASES[name][2]
     used = {each for each, tee in world.lines.items() if tee.connections}
     assert used == ({line} if line else set())
@@ -216,21 +224,7 @@ async def test_what_left_is_what_the_map_says(
         assert urlsplit(flow.destination).hostname == "127.0.0.1"
 
 
-@pytest.mark.parametrize("name", CASES)
-async def test_what_a_skill_does_not_declare_is_neither_sent_nor_kept(
-    name: str, database: Database, organization: Principal, keys: FileKeys, world: World
-) -> None:
-    """A mind that passes one value too many gets nothing done; and what was done keeps the declared values alone."""
-    made, given = case(name, world)
-    async with runner_of(database, keys, world) as runner:
-        await converse(runner, organization, made, {**given, "notes": UNDECLARED}, SAID)
-        assert not any(tee.connections for tee in world.lines.values())
-        await converse(runner, organization, made, given, SAID)
-    async with database.tenant(organization) as tx:
-        (entry,) = await ledger.of_conversation(tx, Sealer(keys), "cnv_1")
-    assert entry.arguments == given
-
-
 def test_the_map_knows_every_kind_that_is_carried_out() -> None:
     """A kind that is new here has to be looked at before a report can be silent about it."""
-    assert CARRIED_OUT <= {kind for kind, _, _ in CASES.values()} | set(HERE)
+    known = {kind for kind, _, _ in CASES.values()} | set(HERE)
+    assert known >= CARRIED_OUT
