@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flowyte.agents import store
-from flowyte.agents.definition import as_dict, checked_verification, read
+from flowyte.agents.checks import refusals
+from flowyte.agents.definition import as_dict, read
 from flowyte.agents.overrides import on_channel
-from flowyte.agents.playbooks import check_playbooks
-from flowyte.guardrails.verification import plan_of
 from flowyte.kit.db import TenantTx
-from flowyte.kit.errors import Conflict, FieldError, Invalid
+from flowyte.kit.errors import Conflict, Invalid
 from flowyte.kit.ids import new_id
 from flowyte.tenancy.principal import Principal
 
@@ -72,10 +71,8 @@ async def publish(
 ) -> store.Version:
     """Freeze the draft, with what other rooms add (`more`: skills, sources), and serve it from the next call on."""
     agent = await store.get_agent(tx, agent_id, lock=True)
-    if not agent.draft["enabledChannels"]:
-        raise Invalid(fields=[FieldError(field="enabledChannels", message="names no channel to answer on")])
-    check_verifier(agent.draft.get("callerVerification"), more.get("skills") or [])
-    check_playbooks(more.get("playbooks") or [], more.get("skills") or [])
+    if faults := refusals(agent.draft, more):
+        raise Invalid(fields=faults)
     version = store.Version(
         id=new_id("ver"),
         agent_id=agent_id,
@@ -88,22 +85,6 @@ async def publish(
     await store.insert_version(tx, version)
     await store.point_at(tx, agent_id, version.id)
     return await store.get_version(tx, agent_id, version.id)
-
-
-def check_verifier(verification: Any, skills: list[dict[str, Any]]) -> None:
-    """A caller could never be verified by a skill that is not there, or is not given the account's name."""
-    spec = checked_verification(verification)
-    if spec is None:
-        return
-    account = plan_of(spec).account.name
-    found = next((each for each in skills if spec.verifier_skill_id in (each.get("id"), each.get("name"))), None)
-    if found is None or not found.get("isEnabled", True):
-        message = "names no enabled skill of this agent"
-    elif list((found.get("parametersSchema") or {}).get("properties") or ()) != [account]:
-        message = f"must be a skill with one parameter, {account}: it is given nothing else"
-    else:
-        return
-    raise Invalid(fields=[FieldError(field="callerVerification.verifierSkillId", message=message)])
 
 
 async def rollback(tx: TenantTx, agent_id: str, version_id: str) -> store.Version:

@@ -103,3 +103,20 @@ async def test_a_wrong_field_is_named_in_the_spelling_of_the_api(mine: httpx.Asy
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/problem+json"
         assert [entry["field"] for entry in answer.json()["errors"]] == [field]
+
+
+async def test_a_report_says_what_stands_against_publishing(mine: httpx.AsyncClient) -> None:
+    """The same faults as publishing answers with; ready once they are gone."""
+    agent = await make(mine, primaryLanguage="fr", greeting="")
+    path = f"/agents/{agent['id']}"
+    report = (await mine.get(f"{path}/prepublish-report")).json()["data"]
+    assert (report["ready"], report["version"], report["nextNumber"]) == (False, 1, 1)
+    refused = (await mine.post(f"{path}/publish")).json()
+    assert refused["errors"] == report["refusals"]
+    assert [fault["field"] for fault in report["refusals"]] == ["primaryLanguage"]
+    assert {"no_knowledge", "no_greeting"} <= {warned["code"] for warned in report["warnings"]}
+    await mine.patch(path, json={"primaryLanguage": "en-US"})
+    report = (await mine.get(f"{path}/prepublish-report")).json()["data"]
+    assert report["ready"]
+    assert {section["id"] for section in report["sections"]} >= {"answers", "declines", "discloses", "sends", "hours"}
+    assert (await mine.post(f"{path}/publish")).status_code == 201

@@ -1,7 +1,7 @@
 """The map of what leaves with a skill against the bytes that left, for every kind that sends anything or might.
 
-Every parameter holds a canary, and so does everything that must not leave: what the caller told besides, the agent's
-own texts, a value that the skill does not declare. A real server of each kind stands behind a line that keeps every byte.
+Every parameter holds a canary, and so does all that must not leave: what the caller told besides, the texts of the
+agent, a value that is not declared. Behind a line that keeps every byte stands a real server of each kind.
 """
 
 import asyncio
