@@ -75,7 +75,7 @@ class PolicySpec(_Struct):
     is_enabled: bool = True
 
 
-_CONFIGS: Mapping[str, type[_Struct]] = {
+CONFIGS: Mapping[str, type[_Struct]] = {
     "verify_before_disclose": DiscloseConfig,
     "allowed_fields": AllowedFieldsConfig,
     "write_gate": WriteGateConfig,
@@ -120,7 +120,7 @@ def read_specs(values: Any) -> list[PolicySpec]:
     for number, value in enumerate(values):
         place = f"guardrails[{number}]"
         spec = _converted(value, PolicySpec, place)
-        _converted(spec.config, _CONFIGS[spec.policy_type], f"{place}.config")
+        _converted(spec.config, CONFIGS[spec.policy_type], f"{place}.config")
         specs.append(spec)
     return specs
 
