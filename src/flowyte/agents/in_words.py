@@ -1,15 +1,16 @@
 """Values of an agent as people write them, and what changed in a sentence: "Saturday: 9:00–13:00 → closed". Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from flowyte.agents.described import words_of
-from flowyte.agents.publish import Difference
+from flowyte.agents.publish import Difference, difference
 
 SWITCHES = {True: "yes", False: "no"}
 PARTS = {"skills": "Skill", "playbooks": "Playbook", "guardrails": "Guardrail", "knowledge": "Knowledge"}
+ALONE = ("businessHours.weekly.", "channelOverrides.")  # their names say enough
 MOST = 200  # characters of one value in a line; the whole of it is shown where there is room
 
 
@@ -18,7 +19,7 @@ def label(path: str) -> str:
     own, _ = words_of(path)
     if own:
         above = ".".join(path.split(".")[:-1])
-        return own if path.startswith("businessHours.weekly.") else " › ".join(filter(None, (words_of(above)[0], own)))
+        return own if path.startswith(ALONE) else " › ".join(filter(None, (words_of(above)[0], own)))
     room, _, rest = path.partition(".")
     for parent, name in (("lexicon.pronunciations", "Pronunciation of"), ("voiceMap", "Voice for")):
         if path.startswith(f"{parent}."):
@@ -31,6 +32,17 @@ def value(path: str, found: Any, names: Mapping[str, str] | None = None) -> str:
     if path.startswith("businessHours.weekly.") and not found:
         return "closed"
     return _said(found, names or {})
+
+
+def field_by_field(found: Iterable[Difference]) -> Iterator[Difference]:
+    """What a channel says otherwise is told by its fields, also where all of it is new or gone."""
+    for change in found:
+        whole = change.after if change.kind == "added" else change.before
+        if change.field.startswith("channelOverrides.") and isinstance(whole, Mapping) and change.kind != "changed":
+            sides = ({}, dict(whole)) if change.kind == "added" else (dict(whole), {})
+            yield from difference(*sides, path=f"{change.field}.")
+        else:
+            yield change
 
 
 def sentence(change: Difference, names: Mapping[str, str] | None = None) -> str:

@@ -155,12 +155,15 @@ def _without_ids(entries: list[Any]) -> list[Any]:
 
 
 def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """`changes` over `base`, as a JSON merge patch: an object is merged, null takes away, anything else replaces."""
+    """`changes` over `base`, as a JSON merge patch (RFC 7396): an object is merged, null takes away, anything else
+    replaces."""
     result = dict(base)
     for name, value in changes.items():
         old = result.get(name)
-        if value is None and name in result:
-            del result[name]
-            continue
-        result[name] = merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, dict):
+            result[name] = merged(old if isinstance(old, dict) else {}, value)
+        else:
+            result[name] = value
     return result
