@@ -48,10 +48,10 @@ def field_by_field(found: Iterable[Difference]) -> Iterator[Difference]:
 def sentence(change: Difference, names: Mapping[str, str] | None = None) -> str:
     """One line for one change."""
     before, after = (_short(value(change.field, each, names)) for each in (change.before, change.after))
-    if change.kind == "added":
-        return f"{label(change.field)}: {after}" if after else f"{label(change.field)}: added"
-    if change.kind == "removed":
-        return f"{label(change.field)}: {before} → removed" if before else f"{label(change.field)}: removed"
+    if change.kind == "added" and not before:
+        return f"{label(change.field)}: {after or 'added'}"
+    if change.kind == "removed" and not after:
+        return f"{label(change.field)}: {f'{before} → ' if before else ''}removed"
     return f"{label(change.field)}: {before or 'empty'} → {after or 'empty'}"
 
 

@@ -33,12 +33,15 @@ VOICE = (
     Group(
         title="Voice",
         beside=True,
-        fields=(Field(path="defaultVoiceId", kind="choice"), Field(path="voiceSettings.speed", kind="decimal")),
+        fields=(
+            Field(path="defaultVoiceId", kind="choice", help="Who speaks on calls."),
+            Field(path="voiceSettings.speed", kind="decimal"),
+        ),
     ),
     Group(
         title="Pronunciations",
         help="Names and words that the voice says wrong. Transcripts keep the spelling.",
-        fields=(Field(path="lexicon.pronunciations", kind="rows", rows=PRONUNCIATIONS),),
+        fields=(Field(path="lexicon.pronunciations", kind="rows", rows=PRONUNCIATIONS, help=" "),),
     ),
     Group(
         title="Words",
@@ -48,10 +51,11 @@ VOICE = (
         title="Languages",
         fields=(
             Field(path="primaryLanguage"),
-            Field(path="languages", kind="lines"),
+            Field(path="languages", kind="lines", help="Those that callers may use, one a line, such as es-US."),
             Field(
                 path="languageMode",
                 kind="choice",
+                help="In chats, by a language model.",
                 options=(("single_language", "Stay with its own language"), ("code_switch", "Answer in the caller's")),
             ),
             Field(path="voiceMap", kind="rows", rows=VOICES),
@@ -70,7 +74,7 @@ HOURS = (
     Group(
         title="Holidays",
         help="Hours left empty: closed. Callers who ask for a day by its name or its date are answered from here.",
-        fields=(Field(path="businessHours.holidays", kind="rows", rows=HOLIDAYS),),
+        fields=(Field(path="businessHours.holidays", kind="rows", rows=HOLIDAYS, help=" "),),
     ),
     Group(
         title="After hours",
@@ -78,6 +82,7 @@ HOURS = (
             Field(
                 path="businessHours.afterHours.mode",
                 kind="choice",
+                help=" ",
                 options=(("answer", "Answer as always"), ("message", "Take a message"), ("transfer", "Transfer")),
             ),
             Field(path="businessHours.afterHours.message", kind="prose"),
@@ -100,6 +105,7 @@ CALLS = (
             Field(
                 path="callControl.onNoResponseAction",
                 kind="choice",
+                help=" ",
                 options=(("end", "End the call"), ("transfer", "Hand it to a person")),
             ),
         ),
@@ -107,7 +113,7 @@ CALLS = (
     Group(
         title="Endings",
         fields=(
-            Field(path="callControl.maxDurationMessage", kind="prose"),
+            Field(path="callControl.maxDurationMessage", label="When the longest call ends", kind="prose", help=" "),
             Field(path="callControl.endCallPhrasesEnabled", kind="switch"),
         ),
     ),
@@ -137,6 +143,7 @@ CALLS = (
             Field(
                 path="recording.consentMode",
                 kind="choice",
+                help=" ",
                 options=(("notice", "Say that the call is recorded"), ("none", "Record nothing")),
             ),
             Field(path="recording.disclosure", kind="prose"),

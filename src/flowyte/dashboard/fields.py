@@ -15,6 +15,7 @@ from flowyte.dashboard.spans import spans_of, text_of
 from flowyte.kit.errors import FieldError, Invalid
 
 Kind = Literal["line", "prose", "lines", "whole", "decimal", "switch", "choice", "checks", "ranges", "rows"]
+BOUND = re.compile(r"Expected `\w+`( of length)? (?:(>)|<)= (\d+(?:\.\d+)?)")
 EMPTY_IS_NONE = frozenset(
     ("businessHours.timezone", "recording.disclosure", "recording.retentionDays", "llmModel", "avgTicketCents")
     + ("handoffConfig.transferDestination", "handoffConfig.escalationThreshold", "handoffConfig.contextSummaryUrl")
@@ -152,8 +153,20 @@ def errors_by_field(groups: tuple[Group, ...], error: Invalid) -> dict[str, str]
     for fault in error.fields:
         name = re.sub(r"\[.*", "", fault.field)
         path = next((path for path in paths if name == path or name.startswith(f"{path}.")), "")
-        found[path] = fault.message[:1].upper() + fault.message[1:] if path else f"{fault.field}: {fault.message}"
+        message = _plain(fault.message)
+        found[path] = message[:1].upper() + message[1:] if path else f"{fault.field}: {message}"
     return found
+
+
+def _plain(message: str) -> str:
+    """A bound in words; what is no bound stays as it is."""
+    found = BOUND.fullmatch(message)
+    if found is None:
+        return message
+    size, more, number = found.groups()
+    if size:
+        return f"is {'shorter' if more else 'longer'} than {number} characters"
+    return f"must be {'at least' if more else 'at most'} {number}"
 
 
 def _whole(path: str, text: str) -> int:

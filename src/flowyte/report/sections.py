@@ -14,6 +14,7 @@ from flowyte.skills.traced import Carried, Flow
 
 Lines = Iterator[str]
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CLOSED = {"answer": "it answers as always", "message": "it takes a message", "transfer": "it transfers"}
 CHANNELS = {"voice": "Calls", "chat": "Chats", "sms": "Texts"}
 OURS = {
     "skillName": "the skill's name", "conversationId": "the conversation's id", "agentId": "the agent's id",
@@ -43,7 +44,7 @@ def _answers(matter: Matter) -> Lines:
         chunks = sum(each.chunks for each in ready)
         yield f"From {_count(ready, 'source')} of knowledge, {chunks} passages in all: {_list(e.name for e in ready)}."
     else:
-        yield "It has no knowledge that is ready, so questions about the business are answered with an offer to note."
+        yield "It has no knowledge that is ready, so to questions about the business it offers to take a message."
     if waiting := [each.name for each in matter.sources if each not in ready]:
         yield f"Not to be found yet: {_list(waiting)}."
     if matter.agent.get("businessHours", {}).get("weekly"):
@@ -171,11 +172,11 @@ def _hours(matter: Matter) -> Lines:
             path = f"businessHours.weekly.{day}"
             yield f"{label(path)}: {value(path, hours['weekly'].get(day))}"
         yield f"By the clock of {hours.get('timezone')}."
-    for holiday in hours.get("holidays") or ():
+    for holiday in sorted(hours.get("holidays") or (), key=lambda holiday: str(holiday["date"])):
         yield value("", holiday)
     after = hours.get("afterHours") or {}
     if hours.get("weekly"):
-        yield f"While closed: {after.get('mode', 'answer')}."
+        yield f"While closed, {CLOSED[after.get('mode', 'answer')]}."
     if after.get("message"):
         yield f"Said while closed: “{after['message']}”"
 
@@ -208,7 +209,9 @@ def _languages(matter: Matter) -> Lines:
         heard = "" if channel != "voice" or is_spoken(language) else ", which cannot be heard or spoken here"
         yield f"{CHANNELS[channel]}: {language}{heard}."
     settings = matter.agent.get("voiceSettings") or {}
-    yield f"The voice is {matter.agent.get('defaultVoiceId')}, at {settings.get('speed', 1)} of its usual speed."
+    speed = float(settings.get("speed", 1))
+    fast = "at its usual speed" if speed == 1 else f"at {speed:g} times its usual speed"
+    yield f"The voice is {matter.agent.get('defaultVoiceId')}, {fast}."
     if said := (matter.agent.get("lexicon") or {}).get("pronunciations"):
         yield f"Said otherwise than spelled: {_list(f'{word} as {sound}' for word, sound in said.items())}."
 

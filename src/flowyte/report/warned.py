@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flowyte.agents.checks import is_spoken
+from flowyte.agents.described import AGENT
 from flowyte.conversation import lines
 from flowyte.guardrails.lexicon import banned_words
 from flowyte.providers.builtin.voices import VOICES
@@ -174,7 +175,8 @@ def _model(matter: Matter) -> Found:
         return
     told = [name for name in ("persona", "goals", "neverDo", "tone", "llmModel") if matter.agent.get(name)]
     if told:
-        message = f"Without a language model nothing comes of {', '.join(told)}: answers are the knowledge's own words."
+        said = ", ".join(AGENT[name][0].lower() for name in told)
+        message = f"Without a language model nothing comes of {said}: answers are the knowledge's own words."
         yield Warned(code="no_model", field=told[0], message=message)
     if "chat" in (matter.agent.get("enabledChannels") or ()) and not is_spoken(
         str((matter.agent.get("channelOverrides") or {}).get("chat", {}).get("primaryLanguage")

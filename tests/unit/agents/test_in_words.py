@@ -25,6 +25,11 @@ EVE = {"date": "2026-12-24", "endDate": None, "name": "Christmas Eve", "closed":
             "Saturday: 9:00–13:00 → 9:00–13:00, 9:00–17:30",
         ),
         (
+            {"businessHours": {"weekly": {"sat": [MORNING], "sun": [DAY]}}},
+            {"businessHours": {"weekly": {"sun": [DAY]}}},
+            "Saturday: 9:00–13:00 → closed",
+        ),
+        (
             {"businessHours": {"holidays": []}},
             {"businessHours": {"holidays": [EVE]}},
             "Hours › Holidays: empty → 2026-12-24 Christmas Eve: 9:00–13:00",

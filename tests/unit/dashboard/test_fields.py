@@ -170,3 +170,15 @@ def test_an_error_inside_a_value_stands_at_its_field() -> None:
         "businessHours.weekly.mon": "Ends before it begins",
         "": "enabledChannels: names no channel",
     }
+
+
+def test_a_bound_is_told_in_words() -> None:
+    """As it is passed by a person who has not read the API."""
+    faults = [
+        FieldError(field="callControl.maxCallSeconds", message="Expected `int` >= 30"),
+        FieldError(field="endpointing.maxSilenceMs", message="Expected `int` <= 8000"),
+        FieldError(field="callControl.maxDurationMessage", message="Expected `str` of length <= 4000"),
+    ]
+    assert list(errors_by_field(TABS["calls"], Invalid(fields=faults)).values()) == [
+        "Must be at least 30", "Must be at most 8000", "Is longer than 4000 characters",
+    ]  # fmt: skip

@@ -72,7 +72,7 @@ async function save() {
   } finally {
     saving = false;
     if (again) waiting = setTimeout(save, 5 * AFTER_MS);
-    else if (dirty) waiting = setTimeout(save, AFTER_MS);
+    else if (dirty) waiting = setTimeout(save, 0); // typed while that was under way
   }
 }
 
@@ -83,7 +83,16 @@ form.addEventListener("input", () => {
 });
 form.addEventListener("change", save);
 form.addEventListener("submit", () => { dirty = false; clearTimeout(waiting); });
-addEventListener("beforeunload", (event) => { if (dirty && !asked) event.preventDefault(); });
+// Left within the second: sent on the way out; only when another saving is under way is the person asked to stay.
+addEventListener("beforeunload", (event) => {
+  if (!dirty || asked) return;
+  if (saving) { event.preventDefault(); return; }
+  dirty = false;
+  fetch(form.action || location.pathname, {
+    method: "POST", keepalive: true, headers: { Accept: "application/json", "If-Match": version.value },
+    body: new URLSearchParams(new FormData(form)),
+  });
+});
 
 // A row more: the last one again, empty and with the next number.
 for (const rows of form.querySelectorAll("[data-rows]")) {
