@@ -107,6 +107,9 @@ def _sends(matter: Matter) -> Lines:
         yield "Nothing of a conversation is sent to a language model: none is set."
     for flow in matter.flows:
         yield flow_line(flow)
+    spec = read_spec(matter.agent.get("callerVerification"))
+    if spec is not None and spec.method == "otp_email":
+        yield "A code is written to the address in the caller's account, by this installation's mail server."
 
 
 def flow_line(flow: Flow) -> str:

@@ -139,6 +139,9 @@ async def traced(skill: Skill, clock: Clock, *, connection: SecretText | None = 
     """What would leave with it. `connection` is the database's address, of which only the host is told."""
     if not available(skill):
         return Flow(skill=skill.name, skill_type=skill.skill_type, fault="This kind is not carried out.")
+    if skill.skill_type == "transfer":  # no request: the call itself goes there
+        to = str(skill.execution_config.get("destination") or "")
+        return Flow(skill=skill.name, skill_type=skill.skill_type, destination=to, method="call")
     action = action_of(skill)
     marks = {name: f"zqp{number}zq" for number, name in enumerate(schema_of(skill).get("properties") or {})}
     wire = _Wire(clock, _secrets_of(skill, connection))
