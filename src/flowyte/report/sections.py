@@ -122,7 +122,9 @@ def flow_line(flow: Flow) -> str:
     carried = _list(map(_carried, flow.fields)) or "no field"
     ours = [OURS.get(each.field, each.field) for each in flow.also]
     also = f" Also {_list(ours)}." if ours else ""
-    keys = f" Signed in with {_list(flow.credentials)}." if flow.credentials else ""
+    sealed = [each for each in flow.credentials if each != "signature"]
+    keys = f" With a sealed {_list(sealed)}." if sealed else ""
+    keys += " Signed." if "signature" in flow.credentials else ""
     return f"{name}: {carried} to {flow.destination.removeprefix('mailto:')} ({flow.method}).{also}{keys}"
 
 
