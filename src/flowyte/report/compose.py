@@ -7,10 +7,12 @@ from flowyte.agents.checks import refusals
 from flowyte.agents.store import get_agent, last_number
 from flowyte.guardrails.disclosure import split
 from flowyte.guardrails.engine import disclosures_of
+from flowyte.guardrails.lexicon import BannedWords, banned_words
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import FlowyteError
 from flowyte.kit.secret import SecretText
+from flowyte.knowledge.model import Source
 from flowyte.knowledge.sources import list_sources
 from flowyte.report.model import Covered, Disclosed, Installation, Matter, Refusal, Report
 from flowyte.report.sections import sections
@@ -37,7 +39,7 @@ async def prepublish(
     matter = Matter(
         agent=whole,
         skills=[skill for _, skill in skills],
-        sources=tuple(_covered(source) for source in await list_sources(tx, agent_id)),
+        sources=tuple(_covered(source, banned_words(whole)) for source in await list_sources(tx, agent_id)),
         flows=tuple([await _flow(tx, sealer, clock, skill_id, skill) for skill_id, skill in enabled]),
         disclosures=tuple(disclosed(whole, (skill for _, skill in enabled))),
         installation=installation,
@@ -73,10 +75,11 @@ def disclosed(agent: Mapping[str, Any], skills: Iterable[Skill]) -> Iterable[Dis
         )
 
 
-def _covered(source: Any) -> Covered:
+def _covered(source: Source, banned: BannedWords) -> Covered:
+    text = "\n".join([source.content, *(each.answer for each in source.faq)])
     return Covered(
         id=source.id, name=source.name, kind=source.kind, status=source.status, chunks=source.chunk_count,
-        fault=source.error_message or "",
+        fault=source.error_message or "", banned=tuple(banned.found(text)),
     )  # fmt: skip
 
 

@@ -52,6 +52,8 @@ class Covered:
     status: str
     chunks: int
     fault: str = ""
+    banned: tuple[str, ...] = ()
+    """Words in it that the agent may not say, so that passages with them are not quoted. Of pages none are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

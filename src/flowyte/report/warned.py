@@ -46,6 +46,11 @@ def _knowledge(matter: Matter) -> Found:
         elif not each.chunks:
             message = f"The source {each.name} has no text in it."
             yield Warned(code="source_empty", field=f"knowledge.{each.name}", message=message)
+        if each.banned:
+            message = f"The source {each.name} has words in it that are banned, so passages with them are not quoted: "
+            yield Warned(
+                code="banned_word_in_source", field=f"knowledge.{each.name}", message=message + ", ".join(each.banned)
+            )
 
 
 def _skill(skill: Skill, matter: Matter) -> Found:

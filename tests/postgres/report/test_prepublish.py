@@ -8,6 +8,7 @@ from flowyte.agents.publish import create, publish
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.errors import Invalid
+from flowyte.knowledge.sources import create_source
 from flowyte.report.compose import prepublish
 from flowyte.report.model import Installation
 from flowyte.skills import save
@@ -63,6 +64,21 @@ async def test_the_map_is_of_the_skills_that_are_there(
     assert "canary" not in repr(report)
     assert report.ready
     assert {each.code for each in report.warnings} == {"no_knowledge"}
+
+
+async def test_a_word_that_may_not_be_said_is_found_in_the_knowledge(
+    database: Database, organization: Principal, keys: FileKeys
+) -> None:
+    """In a text and in an answer; a question may have it, since callers do."""
+    sealer = Sealer(keys)
+    agent_id = await made(database, organization, sealer, lexicon={"banned": ["cheap", "bargain"]})
+    async with database.tenant(organization) as tx:
+        faq = [{"question": "Is it cheap?", "answer": "It is a bargain."}]
+        await create_source(tx, agent_id=agent_id, kind="text", name="About", content="We are cheap. We are near.")
+        await create_source(tx, agent_id=agent_id, kind="faq", name="Prices", faq=faq)
+        more = await parts_of(tx, agent_id)
+        report = await prepublish(tx, sealer, SystemClock(), agent_id, more, Installation())
+    assert {source.name: source.banned for source in report.sources} == {"About": ("cheap",), "Prices": ("bargain",)}
 
 
 async def test_publishing_refuses_what_the_report_refuses(

@@ -60,6 +60,7 @@ HOURS = {"timezone": "America/Chicago", "weekly": {"mon": [{"start": "09:00", "e
         ("source_not_indexed", matter(sources=(READY, WAITING))),
         ("source_failed", matter(sources=(READY, FAILED))),
         ("source_empty", matter(sources=(READY, EMPTY))),
+        ("banned_word_in_source", matter(sources=(replace(READY, banned=("cheap",)),))),
         ("skill_without_description", matter(skills=[skill("x", description="refunds")])),
         ("write_without_confirmation", matter(skills=[skill("x", **WRITE)])),
         ("skill_not_carried_out", matter(skills=[skill("x", kind="crm", **ASKED)])),

@@ -52,6 +52,10 @@ async function save() {
       form.submit(); // with the old version: the page that answers shows both sides
       return;
     }
+    if (!answer.headers.get("content-type")?.includes("json")) { // a page: signed out, or not allowed to
+      told.textContent = "Not saved: you may not change this agent, or you are signed out. Load the page again.";
+      return;
+    }
     const said = await answer.json();
     if (answer.status === 400) {
       marks(said.errors);
