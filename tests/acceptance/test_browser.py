@@ -247,7 +247,8 @@ def pages_of(product: Product) -> list[str]:
     source = ask(product, "GET", f"{base}/knowledge/sources")[0]["id"]
     version = ask(product, "GET", f"{base}/versions")[0]["id"]
     found = [
-        "/", "/agents", "/agents/new", base, f"{base}/hours", f"{base}/calls", f"{base}/knowledge",
+        "/", "/agents", "/agents/new", base, f"{base}/voice", f"{base}/hours", f"{base}/calls",
+        f"{base}/channels", f"{base}/knowledge",
         f"{base}/knowledge?q=How+much+is+a+cleaning", f"{base}/knowledge/new", f"{base}/knowledge/{source}",
         f"{base}/knowledge/new?kind=url", f"{base}/knowledge/gaps", "/knowledge-gaps",
         f"{base}/skills", f"{base}/skills/new?kind=http_webhook", f"{base}/skills/new?kind=geo",
@@ -283,6 +284,41 @@ def test_every_page_is_accessible_light_and_fits(
     own.close()
     assert [line for line in seen.complaints if "404" not in line] == []
     assert seen.strangers == []
+
+
+def test_a_draft_saves_itself_and_two_people_choose(context: BrowserContext, product: Product) -> None:
+    """Saved by leaving a field; a fault stands at its field; in two tabs the later one chooses between both sides."""
+    first, second = context.new_page(), context.new_page()
+    first.goto("/agents/new")
+    first.get_by_label("Name").fill("autosaved")
+    first.keyboard.press("Enter")
+    expect(first.get_by_role("heading", name="autosaved")).to_be_visible()
+    base = first.url
+    second.goto(base)
+    first.get_by_label("Tone").fill("brisk")
+    first.keyboard.press("Tab")
+    expect(first.locator("[data-saved]")).to_contain_text("Saved at")
+    second.get_by_label("Tone").fill("formal")
+    second.keyboard.press("Tab")
+    expect(second.get_by_role("alert")).to_contain_text("Somebody saved this draft")
+    second.get_by_label("Written by you").check()
+    second.get_by_role("button", name="Save what I chose").click()
+    expect(second.get_by_label("Tone")).to_have_value("formal")
+    second.goto(f"{base}/voice")
+    second.get_by_role("button", name="Add a word").click()
+    second.keyboard.type("Nguyen")
+    second.get_by_label("Sounds like").last.fill("win")
+    second.get_by_label("Speed").fill("9")
+    second.keyboard.press("Tab")
+    expect(second.get_by_text("Must be at most 2")).to_be_visible()
+    second.get_by_label("Speed").fill("1.2")
+    second.keyboard.press("Tab")
+    expect(second.locator("[data-saved]")).to_contain_text("Saved at")
+    second.reload()
+    expect(second.get_by_label("Spelled").first).to_have_value("Nguyen")
+    assert ask(product, "DELETE", f"/agents/{base.rpartition('/')[2]}")["deleted"]
+    first.close()
+    second.close()
 
 
 def test_everything_is_reached_by_keyboard(context: BrowserContext) -> None:

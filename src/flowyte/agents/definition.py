@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 import phonenumbers
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from flowyte.guardrails.engine import BadPolicy, PolicySpec, read_specs
 from flowyte.guardrails.verification import BadVerification
@@ -25,6 +25,7 @@ Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_
 Clock = Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Unit = Annotated[float, Meta(ge=0, le=1)]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Channel = Literal["voice", "chat", "sms"]
 
 
 class Part(Struct, rename="camel", forbid_unknown_fields=True, kw_only=True):
@@ -112,6 +113,18 @@ class Recording(Part):
     disclosure: Prose | None = None
 
 
+class ChannelOverride(Part):
+    """What one channel says otherwise; what is not here is as everywhere."""
+
+    greeting: Annotated[str, Meta(max_length=500)] | UnsetType = UNSET
+    persona: Prose | UnsetType = UNSET
+    tone: Line | UnsetType = UNSET
+    goals: Lines | UnsetType = UNSET
+    never_do: Lines | UnsetType = UNSET
+    primary_language: Language | UnsetType = UNSET
+    languages: list[Language] | UnsetType = UNSET
+
+
 class Definition(Part):
     """Everything that a draft says and a version freezes."""
 
@@ -124,7 +137,7 @@ class Definition(Part):
     primary_language: Language = "en-US"
     languages: list[Language] = field(default_factory=lambda: ["en-US"])
     language_mode: Literal["code_switch", "single_language"] = "single_language"
-    enabled_channels: list[Literal["voice", "chat", "sms"]] = field(default_factory=lambda: ["voice", "chat"])
+    enabled_channels: list[Channel] = field(default_factory=lambda: ["voice", "chat"])
     voice_map: dict[str, Line] = field(default_factory=dict)
     default_voice_id: Line = "joe"
     voice_settings: VoiceSettings = field(default_factory=VoiceSettings)
@@ -139,7 +152,7 @@ class Definition(Part):
     business_hours: BusinessHours = field(default_factory=BusinessHours)
     guardrails: list[PolicySpec] = field(default_factory=list)
     caller_verification: Verification | None = None
-    channel_overrides: dict[str, Any] = field(default_factory=dict)
+    channel_overrides: dict[Channel, ChannelOverride] = field(default_factory=dict)
     recording: Recording = field(default_factory=Recording)
     avg_ticket_cents: Annotated[int, Meta(ge=0)] | None = None
 
@@ -198,7 +211,7 @@ def normalised(number: str) -> str | None:
 
 def field_of(error: msgspec.ValidationError) -> FieldError:
     """msgspec's `… - at `$.callControl.maxCallSeconds`` as our own pair."""
-    message, _, path = str(error).partition(" - at `$")
+    message, _, path = str(error).replace("`key` in ", "").partition(" - at `$")
     name = path.rstrip("`").lstrip(".")
     for start in ("Object contains unknown field `", "Object missing required field `"):
         if message.startswith(start):
@@ -221,6 +234,15 @@ def _hours(hours: BusinessHours) -> list[FieldError]:
         faults += [
             FieldError(field=f"businessHours.weekly.{day}[{i}]", message="ends before it begins")
             for i, span in enumerate(ranges)
+            if span.end <= span.start
+        ]
+    for number, holiday in enumerate(hours.holidays):
+        place = f"businessHours.holidays[{number}]"
+        if holiday.end_date is not None and holiday.end_date < holiday.date:
+            faults.append(FieldError(field=f"{place}.endDate", message="is before the first day"))
+        faults += [
+            FieldError(field=f"{place}.ranges[{i}]", message="ends before it begins")
+            for i, span in enumerate(holiday.ranges)
             if span.end <= span.start
         ]
     return faults

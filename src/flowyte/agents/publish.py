@@ -4,12 +4,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flowyte.agents import store
-from flowyte.agents.definition import as_dict, checked_verification, read
-from flowyte.agents.handoff import named, people_of
-from flowyte.agents.playbooks import check_playbooks
-from flowyte.guardrails.verification import plan_of
+from flowyte.agents.checks import refusals
+from flowyte.agents.definition import as_dict, read
+from flowyte.agents.overrides import on_channel
 from flowyte.kit.db import TenantTx
-from flowyte.kit.errors import Conflict, FieldError, Invalid
+from flowyte.kit.errors import Conflict, Invalid
 from flowyte.kit.ids import new_id
 from flowyte.tenancy.principal import Principal
 from flowyte.webhooks.emit import emit
@@ -44,6 +43,10 @@ class Pinned:
     number: int | None
     snapshot: dict[str, Any]
 
+    def on(self, channel: str) -> dict[str, Any]:
+        """The agent as a conversation on this channel meets it."""
+        return {**on_channel(self.snapshot, channel), "id": self.agent_id}
+
 
 async def create(tx: TenantTx, principal: Principal, values: dict[str, Any]) -> store.Agent:
     agent_id = new_id("agt")
@@ -69,11 +72,8 @@ async def publish(
 ) -> store.Version:
     """Freeze the draft, with what other rooms add (`more`: skills, sources), and serve it from the next call on."""
     agent = await store.get_agent(tx, agent_id, lock=True)
-    if not agent.draft["enabledChannels"]:
-        raise Invalid(fields=[FieldError(field="enabledChannels", message="names no channel to answer on")])
-    check_verifier(agent.draft.get("callerVerification"), more.get("skills") or [])
-    check_playbooks(more.get("playbooks") or [], more.get("skills") or [])
-    check_destinations(agent.draft, more)
+    if faults := refusals(agent.draft, more):
+        raise Invalid(fields=faults)
     version = store.Version(
         id=new_id("ver"),
         agent_id=agent_id,
@@ -87,42 +87,6 @@ async def publish(
     await store.point_at(tx, agent_id, version.id)
     await emit(tx, "agent.published", {"agentId": agent_id, "versionId": version.id, "number": version.number})
     return await store.get_version(tx, agent_id, version.id)
-
-
-def check_verifier(verification: Any, skills: list[dict[str, Any]]) -> None:
-    """A caller could never be verified by a skill that is not there, or is not given the account's name."""
-    spec = checked_verification(verification)
-    if spec is None:
-        return
-    account = plan_of(spec).account.name
-    found = next((each for each in skills if spec.verifier_skill_id in (each.get("id"), each.get("name"))), None)
-    if found is None or not found.get("isEnabled", True):
-        message = "names no enabled skill of this agent"
-    elif list((found.get("parametersSchema") or {}).get("properties") or ()) != [account]:
-        message = f"must be a skill with one parameter, {account}: it is given nothing else"
-    else:
-        return
-    raise Invalid(fields=[FieldError(field="callerVerification.verifierSkillId", message=message)])
-
-
-def check_destinations(draft: dict[str, Any], more: dict[str, Any]) -> None:
-    """A version puts callers through to people of its own list: what a skill or a playbook names must be in it."""
-    people = people_of(draft)
-    asked = [
-        (f"skills.{skill['name']}", str((skill.get("executionConfig") or {}).get("destination") or ""))
-        for skill in more.get("skills") or []
-        if skill.get("skillType") == "transfer" and skill.get("isEnabled", True)
-    ]
-    asked += [
-        (f"playbooks.{playbook['name']}.{node['id']}", str((node.get("data") or {}).get("destination") or ""))
-        for playbook in more.get("playbooks") or []
-        for node in (playbook.get("graph") or {}).get("nodes") or []
-        if node.get("type") == "transfer" and playbook.get("isEnabled", True)
-    ]
-    message = "is none of the agent's handoffConfig destinations or labels: add it there first"
-    faults = [FieldError(field=field, message=message) for field, to in asked if to and named(people, to) is None]
-    if faults:
-        raise Invalid(fields=faults)
 
 
 async def rollback(tx: TenantTx, agent_id: str, version_id: str) -> store.Version:
@@ -211,12 +175,15 @@ def _without_ids(entries: list[Any]) -> list[Any]:
 
 
 def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """`changes` over `base`, as a JSON merge patch: an object is merged, null takes away, anything else replaces."""
+    """`changes` over `base`, as a JSON merge patch (RFC 7396): an object is merged, null takes away, anything else
+    replaces."""
     result = dict(base)
     for name, value in changes.items():
         old = result.get(name)
-        if value is None and name in result:
-            del result[name]
-            continue
-        result[name] = merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, dict):
+            result[name] = merged(old if isinstance(old, dict) else {}, value)
+        else:
+            result[name] = value
     return result

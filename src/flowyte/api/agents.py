@@ -12,6 +12,8 @@ from flowyte.api.services import Asker, Services
 from flowyte.api.shape import camel, decode_cursor, one, page
 from flowyte.kit.errors import FieldError, Invalid
 from flowyte.kit.ids import organization_text
+from flowyte.report.compose import prepublish
+from flowyte.report.model import Report
 from flowyte.tenancy.principal import Principal
 
 Limit = Annotated[int, Parameter(ge=1, le=100)]
@@ -47,6 +49,15 @@ def shown(agent: store.Agent, principal: Principal) -> dict[str, Any]:
         "createdAt": agent.created_at,
         "updatedAt": agent.updated_at,
         **agent.draft,
+    }
+
+
+def report_shown(report: Report) -> dict[str, Any]:
+    plain = camel(report)
+    return {
+        **plain,
+        "ready": report.ready,
+        "egress": [camel(flow) for flow in report.egress],
     }
 
 
@@ -104,6 +115,15 @@ async def publish_agent(
     return one(camel(version))
 
 
+@get("/agents/{agent_id:str}/prepublish-report", opt={"scope": "agents:read"}, operation_id="reportBeforePublishing")
+async def prepublish_report(services: Services, principal: Asker, agent_id: str) -> dict[str, Any]:
+    """What the draft would answer, decline, do, send and keep if it were published now, and what stands against it."""
+    async with services.database.tenant(principal) as tx:
+        more = await services.parts_of(tx, agent_id)
+        found = await prepublish(tx, services.sealer, services.clock, agent_id, more, services.installation)
+    return one(report_shown(found))
+
+
 @get("/agents/{agent_id:str}/versions", opt={"scope": "agents:read"}, operation_id="listVersions")
 async def list_versions(services: Services, principal: Asker, agent_id: str) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
@@ -157,7 +177,7 @@ def version_of(header: str | None) -> int | None:
 ROUTES = Router(
     "/",
     route_handlers=[
-        list_agents, create_agent, get_agent, update_agent, delete_agent, publish_agent, list_versions, diff_version,
-        rollback_agent, create_talk_token,
+        list_agents, create_agent, get_agent, update_agent, delete_agent, publish_agent, prepublish_report,
+        list_versions, diff_version, rollback_agent, create_talk_token,
     ],
 )  # fmt: skip

@@ -12,6 +12,7 @@ from flowyte.channels.chat.desk import Desk
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.providers.smtp import Outbox
+from flowyte.report.model import Installation
 from flowyte.skills.trial import Trials
 from flowyte.tenancy.passwords import Passwords
 from flowyte.tenancy.people import Door
@@ -81,6 +82,8 @@ class ApiServices:
     trials: Trials | None = None
     """Skills carried out outside conversations; None in a process that carries out none."""
     passwords: Passwords = field(default_factory=Passwords)
+    installation: Installation = Installation()
+    """What reports say of it."""
 
     @property
     def door(self) -> Door:

@@ -1,27 +1,64 @@
-"""What the agent's tabs ask for, tab by tab."""
+"""What the agent's tabs ask for, tab by tab. Labels and help are the field's own words, unless a form needs others."""
 
-from flowyte.dashboard.fields import Field, Group
+from flowyte.agents.described import OVERRIDES
+from flowyte.dashboard.fields import Field, Group, Kind
+from flowyte.dashboard.rows import HOLIDAYS, PRONUNCIATIONS, RULES, VOICES
 
-DAYS = (
-    ("mon", "Monday"), ("tue", "Tuesday"), ("wed", "Wednesday"), ("thu", "Thursday"), ("fri", "Friday"),
-    ("sat", "Saturday"), ("sun", "Sunday"),
-)  # fmt: skip
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_KINDS: dict[str, Kind] = {"greeting": "prose", "persona": "prose", "goals": "lines", "neverDo": "lines",
+                           "languages": "lines"}  # fmt: skip
 
 BEHAVIOUR = (
     Group(
         title="Who it is",
         fields=(
-            Field(path="name", label="Name", help="For you and your colleagues; callers do not hear it."),
-            Field(path="persona", label="Persona", kind="prose", help="Who it is and how it speaks."),
-            Field(path="tone", label="Tone", help="A few words, such as: warm and to the point."),
-            Field(path="greeting", label="Greeting", kind="prose", help="The first thing that it says."),
+            Field(path="name", help="For you and your colleagues; callers do not hear it."),
+            Field(path="greeting", kind="prose"),
+            Field(path="persona", kind="prose"),
+            Field(path="tone"),
         ),
     ),
     Group(
         title="What it does",
+        fields=(Field(path="goals", kind="lines"), Field(path="neverDo", kind="lines")),
+    ),
+    Group(
+        title="Language model",
+        beside=True,
+        fields=(Field(path="llmModel"), Field(path="llmTemperature", kind="decimal")),
+    ),
+)
+
+VOICE = (
+    Group(
+        title="Voice",
+        beside=True,
         fields=(
-            Field(path="goals", label="Goals", kind="lines", help="One a line."),
-            Field(path="neverDo", label="Never do", kind="lines", help="One a line."),
+            Field(path="defaultVoiceId", kind="choice", help="Who speaks on calls."),
+            Field(path="voiceSettings.speed", kind="decimal"),
+        ),
+    ),
+    Group(
+        title="Pronunciations",
+        help="Names and words that the voice says wrong. Transcripts keep the spelling.",
+        fields=(Field(path="lexicon.pronunciations", kind="rows", rows=PRONUNCIATIONS, help=" "),),
+    ),
+    Group(
+        title="Words",
+        fields=(Field(path="lexicon.preferred", kind="lines"), Field(path="lexicon.banned", kind="lines")),
+    ),
+    Group(
+        title="Languages",
+        fields=(
+            Field(path="primaryLanguage"),
+            Field(path="languages", kind="lines", help="Those that callers may use, one a line, such as es-US."),
+            Field(
+                path="languageMode",
+                kind="choice",
+                help="In chats, by a language model.",
+                options=(("single_language", "Stay with its own language"), ("code_switch", "Answer in the caller's")),
+            ),
+            Field(path="voiceMap", kind="rows", rows=VOICES),
         ),
     ),
 )
@@ -29,60 +66,126 @@ BEHAVIOUR = (
 HOURS = (
     Group(
         title="Opening hours",
+        help="Such as 9:00-12:00, 13:00-17:30. A day that is left empty is closed.",
         beside=True,
-        fields=tuple(
-            Field(path=f"businessHours.weekly.{day}", label=name, kind="ranges", help="") for day, name in DAYS
-        ),
+        fields=tuple(Field(path=f"businessHours.weekly.{day}", kind="ranges", help=" ") for day in DAYS),
+    ),
+    Group(title="Time zone", fields=(Field(path="businessHours.timezone"),)),
+    Group(
+        title="Holidays",
+        help="Hours left empty: closed. Callers who ask for a day by its name or its date are answered from here.",
+        fields=(Field(path="businessHours.holidays", kind="rows", rows=HOLIDAYS, help=" "),),
     ),
     Group(
-        title="Time zone and holidays",
+        title="After hours",
         fields=(
-            Field(path="businessHours.timezone", label="Time zone", help="Such as America/New_York."),
             Field(
-                path="businessHours.holidays",
-                label="Holidays",
-                kind="holidays",
-                help="One a line: 2026-12-25 Christmas. Open for some hours: 2026-12-24 Christmas Eve :: 08:00-12:00",
+                path="businessHours.afterHours.mode",
+                kind="choice",
+                help=" ",
+                options=(("answer", "Answer as always"), ("message", "Take a message"), ("transfer", "Transfer")),
             ),
+            Field(path="businessHours.afterHours.message", kind="prose"),
+            Field(path="businessHours.afterHours.allowHumanTransfer", kind="switch"),
+            Field(path="businessHours.afterHours.number"),
+            Field(path="businessHours.afterHours.emergencyNumber"),
         ),
     ),
 )
 
 CALLS = (
     Group(
-        title="Voice",
-        fields=(Field(path="defaultVoiceId", label="Voice", kind="choice"),),
+        title="Length and silence",
+        beside=True,
+        fields=(
+            Field(path="callControl.maxCallSeconds", kind="whole"),
+            Field(path="callControl.idleReminderDelaySeconds", kind="whole"),
+            Field(path="callControl.idleReminderIntervalSeconds", kind="whole"),
+            Field(path="callControl.maxIdleReminders", kind="whole"),
+            Field(
+                path="callControl.onNoResponseAction",
+                kind="choice",
+                help=" ",
+                options=(("end", "End the call"), ("transfer", "Hand it to a person")),
+            ),
+        ),
+    ),
+    Group(
+        title="Endings",
+        fields=(
+            Field(path="callControl.maxDurationMessage", label="When the longest call ends", kind="prose", help=" "),
+            Field(path="callControl.endCallPhrasesEnabled", kind="switch"),
+        ),
+    ),
+    Group(
+        title="Pauses",
+        beside=True,
+        fields=(
+            Field(path="endpointing.minSilenceMs", kind="whole"),
+            Field(path="endpointing.maxSilenceMs", kind="whole"),
+            Field(path="endpointing.semantic", kind="switch"),
+        ),
+    ),
+    Group(
+        title="Hand-off",
+        fields=(
+            Field(path="handoffConfig.transferDestination"),
+            Field(path="handoffConfig.sayNumber", kind="switch"),
+            Field(path="handoffConfig.warm", kind="switch"),
+            Field(path="handoffConfig.escalationThreshold", kind="whole"),
+            Field(path="handoffConfig.contextSummaryUrl"),
+            Field(path="handoffConfig.transferRules", kind="rows", rows=RULES),
+        ),
     ),
     Group(
         title="Recording",
         fields=(
-            Field(path="recording.enabled", label="Record calls", kind="switch", help="Both sides, sealed as it runs."),
+            Field(path="recording.enabled", kind="switch"),
             Field(
                 path="recording.consentMode",
-                label="Before recording",
                 kind="choice",
-                options=(("notice", "Say that the call is recorded"), ("none", "Say nothing")),
+                help=" ",
+                options=(("notice", "Say that the call is recorded"), ("none", "Record nothing")),
             ),
-            Field(
-                path="recording.disclosure",
-                label="What is said",
-                kind="prose",
-                help="Empty for the standard words.",
-            ),
-        ),
-    ),
-    Group(
-        title="Length and silence",
-        beside=True,
-        fields=(
-            Field(path="callControl.maxCallSeconds", label="Longest call, in seconds", kind="whole"),
-            Field(path="callControl.idleReminderDelaySeconds", label="Ask after silence of, seconds", kind="whole"),
-            Field(path="callControl.idleReminderIntervalSeconds", label="Ask again after, seconds", kind="whole"),
-            Field(path="callControl.maxIdleReminders", label="Times to ask", kind="whole"),
-            Field(path="endpointing.minSilenceMs", label="Shortest pause, in ms", kind="whole"),
-            Field(path="endpointing.maxSilenceMs", label="Longest pause, in ms", kind="whole"),
+            Field(path="recording.disclosure", kind="prose"),
+            Field(path="recording.retentionDays", kind="whole"),
         ),
     ),
 )
 
-TABS = {"behaviour": BEHAVIOUR, "hours": HOURS, "calls": CALLS}
+CHANNELS = (
+    Group(
+        title="Where it answers",
+        fields=(
+            Field(
+                path="enabledChannels",
+                kind="checks",
+                options=(("voice", "Calls"), ("chat", "Chats"), ("sms", "Texts")),
+            ),
+            Field(path="avgTicketCents", kind="whole"),
+        ),
+    ),
+    *(
+        Group(
+            title=title,
+            help="Only what is otherwise here. What is left empty is as everywhere.",
+            fields=tuple(
+                Field(
+                    path=f"channelOverrides.{channel}.{name}",
+                    label=words,
+                    kind=_KINDS.get(name, "line"),
+                    optional=True,
+                    help=" ",
+                )
+                for name, words in zip(
+                    OVERRIDES,
+                    ("Greeting", "Persona", "Tone", "Goals", "Never do", "Language", "Other languages"),
+                    strict=True,
+                )
+            ),
+        )
+        for channel, title in (("voice", "On calls"), ("chat", "In chats"))
+    ),
+)
+
+TABS = {"behaviour": BEHAVIOUR, "voice": VOICE, "hours": HOURS, "calls": CALLS, "channels": CHANNELS}

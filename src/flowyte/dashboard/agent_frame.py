@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from litestar import Request, Response
 
+from flowyte.agents.in_words import field_by_field
 from flowyte.agents.publish import Difference, difference
 from flowyte.agents.store import Agent, Version, get_agent, get_version, last_number
 from flowyte.dashboard.services import PageServices
@@ -14,7 +14,8 @@ from flowyte.kit.db import TenantTx
 from flowyte.knowledge.sources import list_sources
 
 TABS = (
-    ("", "Behaviour"), ("/hours", "Hours"), ("/calls", "Voice and calls"), ("/knowledge", "Knowledge"),
+    ("", "Behaviour"), ("/voice", "Voice and words"), ("/hours", "Hours"), ("/calls", "Calls"),
+    ("/channels", "Channels"), ("/knowledge", "Knowledge"),
     ("/skills", "Skills"), ("/playbooks", "Playbooks"), ("/guardrails", "Guardrails"),
     ("/verification", "Verification"), ("/widget", "Website"),
     ("/website", "Site keys"),
@@ -45,10 +46,21 @@ async def frame_of(tx: TenantTx, pages: PageServices, agent_id: str) -> Frame:
     return Frame(
         agent=agent,
         live=live,
-        changes=tuple(difference(live.snapshot, draft)) if live else (),
+        changes=tuple(field_by_field(difference(named(live.snapshot), named(draft)))) if live else (),
         next_number=await last_number(tx, agent_id) + 1,
         names={source.id: source.name for source in await list_sources(tx, agent_id)},
     )
+
+
+def named(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """With skills and playbooks by their names, so that what changed is one of them and not their list."""
+    found = dict(snapshot)
+    for part in ("skills", "playbooks"):
+        entries = {
+            each["name"]: {name: one for name, one in each.items() if name != "id"} for each in found.pop(part, ())
+        }
+        found |= {part: entries} if entries else {}
+    return found
 
 
 def render_agent(
@@ -57,24 +69,3 @@ def render_agent(
     """`tab` is the tab's path under the agent, or None for a page that is on none of them."""
     tabs = [(frame.base + path, label, path == tab) for path, label in TABS]
     return render(request, template, frame=frame, agent=frame.agent, tabs=tabs, **values)
-
-
-def readable(value: object, names: dict[str, str]) -> str:
-    """A field's value for people: texts as they are, lists a line each, ids of sources as their names."""
-    match value:
-        case None | "" | []:
-            return ""
-        case str():
-            return names.get(value, value)
-        case bool():
-            return "yes" if value else "no"
-        case [*entries]:
-            return "\n".join(readable(entry, names) for entry in entries)
-        case {"start": start, "end": end, **rest} if not rest:
-            return f"{start}-{end}"
-        case {"name": str(name), "graph": {"nodes": [*nodes]}}:
-            return f"{name} ({len(nodes)} nodes)"
-        case {"name": str(name), "skillType": str(kind)}:
-            return f"{name} ({kind})"
-        case _:
-            return msgspec.json.encode(value).decode()

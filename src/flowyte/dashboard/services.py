@@ -14,6 +14,7 @@ from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.live.chat import ChatFrame
 from flowyte.providers.smtp import Outbox
+from flowyte.report.model import Installation
 from flowyte.skills.trial import Trials
 from flowyte.tenancy.passkeys import Site
 from flowyte.tenancy.passwords import Passwords
@@ -51,6 +52,8 @@ class PageServices:
     """What happens when all this is said to an agent; None in a process that answers nobody."""
     open_sign_up: bool = False
     passwords: Passwords = field(default_factory=Passwords)
+    installation: Installation = Installation()
+    """What reports say of it."""
 
     @property
     def door(self) -> Door:

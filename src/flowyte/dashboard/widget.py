@@ -13,7 +13,7 @@ from flowyte.agents.store import Agent, get_agent
 from flowyte.channels.chat.desk import MOST_CHARACTERS
 from flowyte.dashboard.agent_frame import frame_of, render_agent
 from flowyte.dashboard.assets import ASSETS
-from flowyte.dashboard.fields import changes, errors_by_field
+from flowyte.dashboard.fields import errors_by_field, stated
 from flowyte.dashboard.services import Pages, PageServices, Viewer
 from flowyte.dashboard.widget_form import GROUPS, LABELS, SHOWN, languages
 from flowyte.kit.db import TenantTx
@@ -49,7 +49,7 @@ async def save(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer, ag
     try:
         async with pages.database.tenant(viewer) as tx:
             await get_agent(tx, agent_id)
-            await verbs.set_widget(tx, agent_id, verbs.read(changes(GROUPS, form)))
+            await verbs.set_widget(tx, agent_id, verbs.read(stated(GROUPS, form)))
     except Invalid as error:
         return await _page(request, pages, viewer, agent_id, form, errors=errors_by_field(GROUPS, error))
     return Redirect(f"/agents/{agent_id}/widget?done=saved", status_code=303)
@@ -62,7 +62,7 @@ async def preview(request: Request[Any, Any, Any], pages: Pages, viewer: Viewer,
     async with pages.database.tenant(viewer) as tx:
         agent = await get_agent(tx, agent_id)
     try:
-        return {"shown": shown(verbs.read(changes(GROUPS, form)), agent)}
+        return {"shown": shown(verbs.read(stated(GROUPS, form)), agent)}
     except Invalid as error:
         return {"errors": errors_by_field(GROUPS, error)}
 

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from flowyte.guardrails.acts import Act, Situation
 from flowyte.guardrails.disclosure import Disclosure
+from flowyte.guardrails.lexicon import banned_words
 from flowyte.guardrails.policies import (
     AllowedFields,
     BusinessHours,
@@ -81,7 +82,7 @@ class PolicySpec(_Struct):
     is_enabled: bool = True
 
 
-_CONFIGS: Mapping[str, type[_Struct]] = {
+CONFIGS: Mapping[str, type[_Struct]] = {
     "verify_before_disclose": DiscloseConfig,
     "allowed_fields": AllowedFieldsConfig,
     "write_gate": WriteGateConfig,
@@ -126,7 +127,7 @@ def read_specs(values: Any) -> list[PolicySpec]:
     for number, value in enumerate(values):
         place = f"guardrails[{number}]"
         spec = _converted(value, PolicySpec, place)
-        _converted(spec.config, _CONFIGS[spec.policy_type], f"{place}.config")
+        _converted(spec.config, CONFIGS[spec.policy_type], f"{place}.config")
         specs.append(spec)
     return specs
 
@@ -135,7 +136,9 @@ def policies_of(agent: Mapping[str, Any]) -> tuple[Policy, ...]:
     """Of a version as it was frozen; those that are always there come first and cannot be left out."""
     specs = read_specs(list(agent.get("guardrails") or []))
     judging = [spec for spec in specs if spec.is_enabled and spec.policy_type in _BUILDERS]
-    return (*ALWAYS, *(_BUILDERS[spec.policy_type](spec) for spec in judging))
+    banned = banned_words(agent)
+    own = (banned,) if banned.words else ()
+    return (*ALWAYS, *own, *(_BUILDERS[spec.policy_type](spec) for spec in judging))
 
 
 def disclosures_of(agent: Mapping[str, Any]) -> tuple[Disclosure, ...]:

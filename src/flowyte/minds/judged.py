@@ -27,6 +27,7 @@ from flowyte.conversation.reply import (
 )
 from flowyte.conversation.timeline import Reported
 from flowyte.guardrails.acts import Heard, Say
+from flowyte.guardrails.lexicon import banned_words
 from flowyte.guardrails.verdict import Verdict
 from flowyte.kit.clock import Clock
 from flowyte.minds import words
@@ -115,6 +116,7 @@ class JudgedThinking:
     def __init__(self, thinking: Thinking, hands: Hands) -> None:
         self._thinking = thinking
         self._hands = hands
+        self._banned = banned_words(hands.agent)
         self._before: tuple[int, State] = (0, State())
         self._said = ""
         self._withheld = 0
@@ -149,13 +151,17 @@ class JudgedThinking:
         async with aclosing(self._proving(turn) if proving else self._answer(turn)) as replies:
             async for reply in replies:
                 for told in self._hands.take():
-                    yield told
+                    yield self._clear(told)
                 if not isinstance(reply, OURS):
-                    yield reply
+                    yield self._clear(reply)
         for reply in self._handed_over(turn):
-            yield reply
+            yield self._clear(reply)
         for told in self._hands.take():
-            yield told
+            yield self._clear(told)
+
+    def _clear(self, reply: Reply) -> Reply:
+        """The platform's own words, which nobody judges, say none of the banned ones either."""
+        return replace(reply, text=self._banned.cleared(reply.text)) if isinstance(reply, Sentence) else reply
 
     def _handed_over(self, turn: UserTurn) -> list[Reply]:
         """What the caller hears of being handed over to somebody, when that was decided in this turn."""

@@ -71,7 +71,10 @@ def _who(agent: Mapping[str, Any]) -> str:
 
 def _manner(agent: Mapping[str, Any], language: str) -> list[str]:
     lexicon = agent.get("lexicon") or {}
+    others = [each for each in agent.get("languages") or () if each != language]
     said = [f"Speak {language}."]
+    if others and agent.get("languageMode") == "code_switch":
+        said = [f"Speak {language}. To a caller who uses {' or '.join(others)}, answer in that language."]
     if agent.get("tone"):
         said.append(f"Your tone is {agent['tone']}.")
     if lexicon.get("preferred"):
@@ -91,12 +94,8 @@ def _facts(schedule: Mapping[str, Any], now: datetime) -> list[str]:
     today = here.date()
     ahead = [today + timedelta(days=n) for n in range(DAYS_AHEAD)]
     facts += [f"{day:%A, %d %B}: {hours.on_day(schedule, day, today)}" for day in ahead]
-    return facts + [f"Holiday on {holiday['date']}: {hours.on_holiday(holiday)}" for holiday in _coming(schedule, here)]
-
-
-def _coming(schedule: Mapping[str, Any], here: datetime) -> list[Mapping[str, Any]]:
-    today = here.date().isoformat()
-    return [h for h in schedule.get("holidays") or () if str(h.get("endDate") or h["date"]) >= today]
+    holidays = hours.coming(schedule, today)
+    return facts + [f"Holiday on {holiday['date']}: {hours.on_holiday(holiday)}" for holiday in holidays]
 
 
 def _lines(value: object) -> list[str]:

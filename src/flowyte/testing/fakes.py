@@ -129,12 +129,15 @@ class FakeMouth:
         self.delay_ms = delay_ms
         self.broken: set[str] = set()
         self.spoken: list[str] = []
+        self.manners: list[tuple[str, float]] = []
+        """Voice and speed of each, as they were asked for."""
 
     async def speak(self, text: str, *, voice: str, rate: int, speed: float) -> AsyncIterator[Speech]:
         await self._clock.sleep_ms(self.delay_ms)
         if text in self.broken:
             raise OSError("the mouth is broken")
         self.spoken.append(text)
+        self.manners.append((voice, speed))
         duration_ms = MS_A_WORD * len(text.split())
         yield Speech(pcm=TONE * (rate // 1000 * duration_ms), words=spread(text, duration_ms))
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from flowyte.agents.publish import Difference
 from flowyte.kit.errors import NotFound
 from flowyte.kit.settings import load
-from flowyte.wiring.agent_folder import Folder, read_folder, write_folder
+from flowyte.wiring.agent_folder import SCHEMAS, Folder, read_folder, schemas, write_folder
 from flowyte.wiring.agent_sync import Remote, differences, fetch, push
 from flowyte.wiring.client import Client
 
@@ -43,12 +43,30 @@ def pull(folder: Where, agent: Agent = None, data: Data = None, url: Url = None,
         return await fetch(client, (await client.find_agent(wanted))["id"])
 
     remote = uvloop.run(work())
-    changed = write_folder(folder, remote.folder)
+    changed = write_folder(folder, remote.folder, hints=True)
     for name in changed:
         _say(f"wrote  {folder / name}")
     for name in remote.unheld:
         _say(f"left   {name}: read from a file, which a folder does not hold")
     _say(f"{len(changed)} files changed." if changed else "Nothing has changed.")
+
+
+@agents_app.command("schema")
+def schema(
+    kind: Annotated[str, typer.Argument(help="agent, skill, knowledge or playbook.")] = "agent",
+    into: Annotated[Path | None, typer.Option(help="Write all four into this folder, for editors.")] = None,
+) -> None:
+    """The JSON Schema of a file. Example: flowyte agents schema skill > skill.json"""
+    if into is not None:
+        for name, text in schemas().items():
+            (into / name).parent.mkdir(parents=True, exist_ok=True)
+            (into / name).write_text(text)
+            _say(f"wrote  {into / name}")
+        return
+    named = f"{SCHEMAS}/{kind}.json"
+    if named not in schemas():
+        raise typer.BadParameter("is agent, skill, knowledge or playbook")
+    sys.stdout.write(schemas()[named])
 
 
 @agents_app.command("diff")

@@ -8,28 +8,35 @@
 The YAML is that of version 1.2's core: `10:30` and `2026-12-25` are texts, `yes` is a text, anchors are refused.
 """
 
+import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import yaml
 
-from flowyte.agents.definition import Definition, as_dict
+from flowyte.agents.definition import Definition, as_dict, field_of
 from flowyte.agents.definition import read as read_definition
-from flowyte.kit.errors import FlowyteError, Invalid
+from flowyte.agents.folder_schema import KINDS, Playbook, Questions, Site, Text, schema_of
+from flowyte.kit.errors import FieldError, FlowyteError, Invalid
 from flowyte.knowledge.model import Website
 from flowyte.knowledge.sources import USUAL_PAGES, USUAL_REFRESH_S, read_faq, read_site
 from flowyte.playbooks.check import read_graph
+from flowyte.playbooks.model import DATA, Graph
 from flowyte.skills.spec import Skill, read_skill
+from flowyte.wiring.agent_lines import line_of
 
 MOST_BYTES = 2 << 20  # of one file: a text source of 500,000 characters fits
 MOST_FILES = 500
 _READ_FIRST = ("type", "url", "method", "slot", "kind", "ask", "handle", "op", "value", "text", "skill", "playbookId")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ROOMS = ("skills", "knowledge", "playbooks")
+SCHEMAS = ".flowyte"
+_HINT = "# yaml-language-server: $schema={path}\n"
+_UP = ("", "../")
 _FIRST = ("name", "kind", "skillType", "description")
 _DEFAULTS = as_dict(Definition(name="-"))
 _SKILL = msgspec.to_builtins(Skill(name="", description="", skill_type="builtin"))
@@ -86,9 +93,27 @@ def read_folder(where: Path) -> Folder:
     return folder
 
 
-def write_folder(where: Path, folder: Folder) -> list[str]:
-    """Writes what differs and removes files of this format that are no longer meant; the paths that changed."""
-    files = folder.files()
+def schemas() -> dict[str, str]:
+    """Path and text of the schemas that editors check the files by."""
+    return {f"{SCHEMAS}/{kind}.json": json.dumps(schema_of(kind), indent=2) + "\n" for kind in KINDS}
+
+
+def with_schemas(files: Mapping[str, str]) -> dict[str, str]:
+    """The files with the line by which editors find their schema, and the schemas themselves."""
+    named = {path: _HINT.format(path=f"{_UP[path.count('/')]}{SCHEMAS}/{_kind(path)}.json") for path in files}
+    return {path: named[path] + text for path, text in files.items()} | schemas()
+
+
+def _kind(path: str) -> str:
+    return {"skills": "skill", "knowledge": "knowledge", "playbooks": "playbook"}.get(path.partition("/")[0], "agent")
+
+
+def write_folder(where: Path, folder: Folder, *, hints: bool = False) -> list[str]:
+    """Writes what differs and removes files of this format that are no longer meant; the paths that changed.
+
+    `hints`: with the schemas for editors.
+    """
+    files = with_schemas(folder.files()) if hints else folder.files()
     changed = []
     for room in ROOMS:
         for path in (where / room).glob("*.yaml"):
@@ -126,9 +151,11 @@ def _source(values: dict[str, Any]) -> dict[str, Any]:
     kind = str(values.get("kind"))
     if kind == "url":
         values = {**values, **{name: values.get(name, usual) for name, usual in _OPTIONAL["knowledge"].items()}}
-    wanted = SOURCE_FIELDS.get(kind)
-    if wanted is None or set(values) != {"name", "kind", *wanted} or not isinstance(values["name"], str):
-        raise BadFolderError("has name, kind (text, faq or url), and content, faq or url")
+    try:
+        msgspec.convert(values, Text | Questions | Site)
+    except msgspec.ValidationError as error:
+        raise Invalid(fields=[field_of(error)]) from error
+    wanted = SOURCE_FIELDS[kind]
     if kind == "faq":
         read_faq(values["faq"])
     if kind == "url":
@@ -138,10 +165,32 @@ def _source(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _playbook(values: dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(values.get("name"), str) or set(values) - {"name", "description", "isEnabled", "graph"}:
-        raise BadFolderError("has name, description, isEnabled and graph")
-    graph = read_graph(values.get("graph"))
+    graph = _graph(values.get("graph"))
+    try:
+        msgspec.convert(values, Playbook)
+    except msgspec.ValidationError as error:
+        raise Invalid(fields=[field_of(error)]) from error
     return dict(_OPTIONAL["playbooks"]) | values | {"graph": plain_graph(msgspec.to_builtins(graph))}
+
+
+def _graph(value: Any) -> Graph:
+    """A graph's faults are named from the file's beginning; the data of each node is read as well."""
+    try:
+        graph = read_graph(value)
+    except Invalid as error:
+        faults = [replace(each, field=f"graph.{each.field}".removesuffix(".graph")) for each in error.fields]
+        raise Invalid(fields=faults) from error
+    faults = []
+    for node in graph.nodes:
+        try:
+            msgspec.convert(node.data, DATA[node.type])
+        except msgspec.ValidationError as error:
+            fault = field_of(error)
+            field = f"graph.nodes.{node.id}.data.{fault.field}".removesuffix(".body")
+            faults.append(FieldError(field=field, message=fault.message))
+    if faults:
+        raise Invalid(fields=faults)
+    return graph
 
 
 _READERS = {"skills": _skill, "knowledge": _source, "playbooks": _playbook}
@@ -176,12 +225,21 @@ def _checked(path: Path, read: Any) -> dict[str, Any]:
     try:
         found: dict[str, Any] = read(_loaded(path))
     except Invalid as error:
-        raise BadFolderError(f"{path}: {error.message}") from error
+        raise BadFolderError(_placed(path, error)) from error
     except BadFolderError as error:
         raise BadFolderError(error.message if str(path) in error.message else f"{path}: {error.message}") from error
     except (KeyError, TypeError, AttributeError, msgspec.ValidationError) as error:
         raise BadFolderError(f"{path}: {error} is missing or of another shape") from error
     return found
+
+
+def _placed(path: Path, error: Invalid) -> str:
+    """Each fault with its file and line."""
+    if not error.fields:
+        return f"{path}: {error.message}"
+    root = yaml.compose(path.read_text(), Loader=_Loader)
+    faults = [(line_of(root, fault.field), fault) for fault in error.fields]
+    return "; ".join(f"{path}:{line}: {fault.field}: {fault.message}" for line, fault in faults)
 
 
 def _loaded(path: Path) -> dict[str, Any]:

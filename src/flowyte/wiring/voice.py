@@ -123,12 +123,13 @@ class Switchboard:
             evidence = await self._keeper.begin(principal, opening)
         except Conflict:
             raise TokenUsed from None
+        agent = version.on("voice")
         context = MindContext(
             org=principal.org,
             conversation_id=opening.id,
-            agent={**version.snapshot, "id": version.agent_id},
+            agent=agent,
             channel="voice",
-            language=str(version.snapshot["primaryLanguage"]),
+            language=str(agent["primaryLanguage"]),
             history=before.history if before else (),
             transfers="numberId" in parties,
             unanswered=parties.get("unanswered", ""),

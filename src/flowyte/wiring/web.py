@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import uvicorn
@@ -26,12 +27,13 @@ from flowyte.knowledge import store as knowledge
 from flowyte.observe import store as observe
 from flowyte.observe.evidence import Keeper
 from flowyte.providers.smtp import Outbox
+from flowyte.report.model import Installation
 from flowyte.skills.trial import Trials
 from flowyte.tenancy.storage import Storage
 from flowyte.trust.board import Board
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
-from flowyte.wiring.minds import open_mind
+from flowyte.wiring.minds import chat_model, open_mind
 from flowyte.wiring.parts import parts_of
 from flowyte.wiring.serving import say_ready, stop_on_signal
 from flowyte.wiring.skills import open_outbox, open_trials
@@ -74,6 +76,7 @@ def api_services(
         board=board,
         mail=outbox,
         trials=trials,
+        installation=installation_of(base.settings, outbox),
         limits=RequestLimits(of_credential=base.settings.key_rpm, of_organization=base.settings.organization_rpm),
     )
 
@@ -97,7 +100,14 @@ def page_services(base: Foundation, api: ApiServices) -> PageServices:
         rehearse=api.desk.rehearse,
         open_sign_up=base.settings.open_sign_up,
         passwords=api.passwords,
+        installation=api.installation,
     )
+
+
+def installation_of(settings: Settings, outbox: Outbox | None) -> Installation:
+    """What leaves with every conversation, for the report of an agent."""
+    model = chat_model(settings)
+    return Installation(model_host=urlsplit(model.base_url).netloc if model else "", sends_mail=outbox is not None)
 
 
 @get("/healthz", opt=health.opt, include_in_schema=False)

@@ -5,13 +5,19 @@ import os
 import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
+from tests.acceptance.ear import words_of
 
+from flowyte.conversation.commands import Say
 from flowyte.conversation.events import Heard, SpeechStarted, SpeechStopped, TurnEnded
-from flowyte.conversation.speech import Speech
+from flowyte.conversation.reply import MindContext
+from flowyte.conversation.speech import Speech, heard_text
 from flowyte.kit.settings import load
+from flowyte.live.playout import Voice
+from flowyte.live.speaker import Speaker
 from flowyte.providers.builtin.ears import BuiltinEars
 from flowyte.providers.builtin.endpoint import Endpointing
 from flowyte.providers.builtin.minilm import MiniLm
@@ -122,6 +128,19 @@ async def test_every_word_of_a_reply_has_its_time(mouth: BuiltinMouth, voice: st
     assert [word.upto for word in words] == sorted(word.upto for word in words)
     assert words[-1].upto == len(text)
     assert words[-1].ended_ms <= sum(len(piece.pcm) for piece in pieces) // 16
+
+
+async def test_a_pronunciation_is_heard_and_the_spelling_is_kept(mouth: BuiltinMouth) -> None:
+    """By ear, the sound that the owner wants; as what was heard, the word that was written."""
+    agent = {"lexicon": {"pronunciations": {"Zq7": "Saturday"}}}
+    context = MindContext(org=UUID(int=1), conversation_id="c", agent=agent, channel="voice", language="en-US")
+    speaker = Speaker(mouth=mouth, context=context, rate=16_000, made=lambda say: None)
+    voice = Voice(Say(say_id=1, text="You can come to us on Zq7 morning at nine.", kind="answer"))
+    await speaker._speak(voice)
+    assert "saturday morning" in words_of(bytes(voice.pcm), 16_000)
+    assert heard_text(voice.say.text, voice.words, 60_000) == voice.say.text
+    middle = next(word.ended_ms for word in voice.words if voice.say.text[: word.upto].endswith("Zq7"))
+    assert heard_text(voice.say.text, voice.words, middle) == "You can come to us on Zq7"
 
 
 async def test_a_voice_whose_process_dies_speaks_again(mouth: BuiltinMouth) -> None:

@@ -92,11 +92,11 @@ async def test_nothing_is_deleted_unless_it_is_said(client: Here, tmp_path: Path
         ("agent.yaml", "name: A\ngreeting: [\n", r"agent\.yaml:3:1"),
         ("agent.yaml", "name: A\nname: B\n", r"agent\.yaml:2:1: name stands here twice"),
         ("agent.yaml", "name: A\ngoals: &a [x]\nneverDo: *a\n", r"agent\.yaml:3:10: aliases"),
-        ("agent.yaml", "name: A\ngreting: Hello\n", r"agent\.yaml: greting: is not a field"),
+        ("agent.yaml", "name: A\ngreting: Hello\n", r"agent\.yaml:2: greting: is not a field"),
         ("agent.yaml", "- name\n", "begins with a field"),
-        ("skills/a.yaml", "name: a\ndescription: b\nskillType: nothing\n", r"skills/a\.yaml: skillType"),
-        ("knowledge/a.yaml", "name: a\nkind: text\n", "has name, kind"),
-        ("playbooks/a.yaml", "name: a\ngraph: {nodes: 1, connections: []}\n", r"playbooks/a\.yaml: "),
+        ("skills/a.yaml", "name: a\ndescription: b\nskillType: nothing\n", r"skills/a\.yaml:3: skillType"),
+        ("knowledge/a.yaml", "name: a\nkind: text\n", r"knowledge/a\.yaml:1: content: is required"),
+        ("playbooks/a.yaml", "name: a\ngraph: {nodes: 1, connections: []}\n", r"playbooks/a\.yaml:2: graph\.nodes"),
     ],
 )
 def test_a_fault_is_named_with_its_file(tmp_path: Path, file: str, text: str, words: str) -> None:

@@ -103,3 +103,56 @@ async def test_a_wrong_field_is_named_in_the_spelling_of_the_api(mine: httpx.Asy
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/problem+json"
         assert [entry["field"] for entry in answer.json()["errors"]] == [field]
+
+
+async def test_a_report_says_what_stands_against_publishing(mine: httpx.AsyncClient) -> None:
+    """The same faults as publishing answers with; ready once they are gone."""
+    agent = await make(mine, primaryLanguage="fr", greeting="")
+    path = f"/agents/{agent['id']}"
+    report = (await mine.get(f"{path}/prepublish-report")).json()["data"]
+    assert (report["ready"], report["version"], report["nextNumber"]) == (False, 1, 1)
+    refused = (await mine.post(f"{path}/publish")).json()
+    assert refused["errors"] == report["refusals"]
+    assert [fault["field"] for fault in report["refusals"]] == ["primaryLanguage"]
+    assert {"no_knowledge", "no_greeting"} <= {warned["code"] for warned in report["warnings"]}
+    await mine.patch(path, json={"primaryLanguage": "en-US"})
+    report = (await mine.get(f"{path}/prepublish-report")).json()["data"]
+    assert report["ready"]
+    assert {section["id"] for section in report["sections"]} >= {"answers", "declines", "discloses", "sends", "hours"}
+    assert (await mine.post(f"{path}/publish")).status_code == 201
+
+
+async def test_a_channel_is_answered_as_it_says(mine: httpx.AsyncClient) -> None:
+    """The chat's own greeting in a chat and in a rehearsal of one; null takes an override back; others are refused."""
+    agent = await make(mine, greeting="Good day.", channelOverrides={"chat": {"greeting": "Hi.", "tone": "dry"}})
+    path = f"/agents/{agent['id']}"
+    await mine.post(f"{path}/publish")
+
+    async def greeting(draft: bool) -> str:
+        begun = await mine.post("/chat/sessions", json={"agentId": agent["id"], "draftMode": draft})
+        return str(begun.json()["data"]["greeting"])
+
+    assert await greeting(draft=False) == "Hi."
+    changed = await mine.patch(path, json={"channelOverrides": {"chat": {"greeting": None}}})
+    assert changed.json()["data"]["channelOverrides"] == {"chat": {"tone": "dry"}}
+    assert await greeting(draft=True) == "Good day."
+    assert await greeting(draft=False) == "Hi."
+    for wrong, field in (
+        ({"fax": {"tone": "x"}}, "channelOverrides"),
+        ({"chat": {"guardrails": []}}, "channelOverrides[...].guardrails"),
+    ):
+        refused = (await mine.patch(path, json={"channelOverrides": wrong})).json()
+        assert [fault["field"] for fault in refused["errors"]] == [field]
+
+
+async def test_a_banned_word_does_not_leave_a_chat(mine: httpx.AsyncClient) -> None:
+    """The platform's own offer is said otherwise when a word of it is banned."""
+    agent = await make(mine, lexicon={"banned": ["message"]})
+    await mine.post(f"/agents/{agent['id']}/publish")
+    session = (await mine.post("/chat/sessions", json={"agentId": agent["id"]})).json()["data"]
+    path = f"/chat/sessions/{session['id']}/messages"
+    answer = await mine.post(path, json={"content": "What is the meaning of the moon?", "stream": False})
+    assert answer.status_code < 300, answer.text
+    told = str((await mine.get(path)).json()["data"][-1])
+    assert "agent" in told
+    assert "message for" not in told

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from flowyte.agents.publish import check_verifier
+from flowyte.agents.checks import check_verifier
 from flowyte.kit.errors import Invalid
 
 PIN = {"method": "account_pin", "verifierSkillId": "lookup"}

@@ -14,16 +14,24 @@ RANDOM = "0000000000000000000000"
 PUBLIC = {
     "/sign-in", "/sign-in/passkey", "/sign-in/passkey/options", "/join", "/forgot", "/new-password", "/sign-up",
     "/leaked-key", "/static/{digest}/{path}", "/trust", "/trust/claims", "/security", "/security/report",
-    "/.well-known/security.txt", "/widget/loader.js",
+    "/.well-known/security.txt", "/widget/loader.js", "/schemas/{name}",
 }  # fmt: skip
 # What a change's form must hold to be refused for whose object it is, and for nothing else.
 FORMS = {
-    "/agents/{agent_id}": {"version": "1", "name": "A"},
-    "/agents/{agent_id}/hours": {"version": "1"},
+    "/agents/{agent_id}": {"version": "1", "name": "A", "llmTemperature": "0.3"},
+    "/agents/{agent_id}/voice": {
+        "version": "1",
+        "voiceSettings.speed": "1",
+        "defaultVoiceId": "joe",
+        "languageMode": "code_switch",
+        "primaryLanguage": "en-US",
+    },
+    "/agents/{agent_id}/channels": {"version": "1", "enabledChannels": "chat"},
+    "/agents/{agent_id}/hours": {"version": "1", "businessHours.afterHours.mode": "answer"},
     "/agents/{agent_id}/calls": {
         "version": "1",
-        "defaultVoiceId": "joe",
         "recording.consentMode": "notice",
+        "callControl.onNoResponseAction": "end",
         "callControl.maxCallSeconds": "600",
         "callControl.idleReminderDelaySeconds": "10",
         "callControl.idleReminderIntervalSeconds": "10",
@@ -129,7 +137,7 @@ async def test_every_page_opens_with_one_of_everything(house: House, owner: http
     """What callers and people wrote is shown as they wrote it: no mark of theirs becomes a mark of the page's."""
     ids = await furnish(house, house.principal)
     for method, path in pages_of(house.app):
-        if method != "GET" or path.startswith("/static"):
+        if method != "GET" or path.startswith(("/static", "/schemas")):
             continue
         answer = await owner.get(path.format(**ids))
         assert answer.status_code == (409 if path.endswith("/archive") else 200), path  # the request is not run yet

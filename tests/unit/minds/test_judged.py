@@ -372,3 +372,23 @@ async def test_whatever_a_mind_emits_no_gated_effect_is_reached(script: list[Ste
     assert set(runner.names) <= {"read"}, "every write here is confirmed, verified or strict"
     assert len(runner.effects) <= 3
     assert BANNED not in heard
+
+
+async def test_a_banned_word_never_leaves_whoever_would_have_said_it() -> None:
+    """A mind's sentence is refused with the decision on the timeline; the platform's own is said otherwise."""
+    bargain = Puppet(Sentence(text="It is a bargain."))
+    found = await talk(bargain, lexicon={"banned": ["bargain"]}).say("How much is it?")
+    assert "bargain" not in spoken(found)
+    assert [part.policy for part in found if isinstance(part, Judged)] == ["banned_words"]
+    refund = skill("refund", "order", requiresConfirmation=True)
+    talking = talk(Puppet(Ask("refund", {"order": "A1"})), lexicon={"banned": ["left"]}, skills=[refund])
+    assert "Shall I do that?" in spoken(await talking.say("Refund my order A1"))
+    answer = spoken(await talking.say("No"))
+    assert answer != words.LEFT
+    assert "left" not in answer
+
+
+async def test_what_is_not_banned_is_said_as_it_was_meant() -> None:
+    """The rule is about those words and no others."""
+    found = await talk(Puppet(Sentence(text="It is a bargain.")), lexicon={"banned": ["cheap"]}).say("How much?")
+    assert spoken(found) == "It is a bargain."

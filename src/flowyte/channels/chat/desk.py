@@ -91,7 +91,8 @@ class Desk:
         opening = _opening(new_id("cnv"), version, line)
         evidence = await self._keeper.begin(principal, opening)
         held = self._hold(principal, opening.id, version, evidence, history=history, began_ms=0)
-        frames = held.session.begin(greeting="" if history else greeting or str(version.snapshot.get("greeting") or ""))
+        own = greeting or str(version.on("chat").get("greeting") or "")
+        frames = held.session.begin(greeting="" if history else own)
         await evidence.flush()
         return Begun(conversation_id=opening.id, version=version, frames=frames)
 
@@ -207,12 +208,13 @@ class Desk:
         self, principal: Principal, conversation_id: str, version: Pinned, evidence: ConversationEvidence, *,
         history: tuple[Turn, ...], began_ms: int,
     ) -> Held:  # fmt: skip
+        agent = version.on("chat")
         context = MindContext(
             org=principal.org,
             conversation_id=conversation_id,
-            agent={**version.snapshot, "id": version.agent_id},
+            agent=agent,
             channel="chat",
-            language=str(version.snapshot["primaryLanguage"]),
+            language=str(agent["primaryLanguage"]),
             history=history,
         )
         session = ChatSession(mind=self._mind, context=context, evidence=evidence, clock=self._clock, began_ms=began_ms)

@@ -46,16 +46,17 @@ async def rehearse(
         if not message.strip() or len(message) > MOST_CHARACTERS:
             where = f"transcript.{number}.content"
             raise Invalid(fields=[FieldError(field=where, message=f"text of 1 to {MOST_CHARACTERS} characters")])
+    agent = version.on("chat")
     context = MindContext(
         org=principal.org,
         conversation_id=new_id("cnv"),
-        agent={**version.snapshot, "id": version.agent_id},
+        agent=agent,
         channel="chat",
-        language=str(version.snapshot["primaryLanguage"]),
+        language=str(agent["primaryLanguage"]),
         simulated=True,
     )
     session = ChatSession(mind=mind, context=context, evidence=Unkept(), clock=clock)
-    for frame in session.begin(greeting=str(version.snapshot.get("greeting") or "")):
+    for frame in session.begin(greeting=str(agent.get("greeting") or "")):
         yield frame
     for message in said:
         async with aclosing(session.send(message)) as frames:

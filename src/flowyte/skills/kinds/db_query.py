@@ -1,7 +1,7 @@
 """db_query: one read of the operator's own database, with what a caller said as bound values and never as SQL."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from flowyte.egress.client import Denied
 from flowyte.egress.guard import Guard
@@ -14,7 +14,15 @@ from flowyte.skills.runner import Order, Outside, SkillFailed
 SECONDS = 5.0  # a caller waits on the line; a look-up by a key takes milliseconds
 
 
-def querying(guard: Guard, secrets: Secrets) -> Outside:
+class Reads(Protocol):
+    """`egress.postgres.read`, or what looks on in its place."""
+
+    async def __call__(
+        self, guard: Guard, target: Target, sql: str, values: Sequence[object], *, seconds: float
+    ) -> Sequence[Mapping[str, Any]]: ...
+
+
+def querying(guard: Guard, secrets: Secrets, reads: Reads = read) -> Outside:
     async def db_query(order: Order, run_id: str) -> Mapping[str, Any]:
         kept = await opened(secrets, order)
         if CONNECTION not in kept:
@@ -22,11 +30,11 @@ def querying(guard: Guard, secrets: Secrets) -> Outside:
         sql, values = statement_of(order)
         try:
             target = Target.parse(kept[CONNECTION].reveal())
-            rows = await read(guard, target, sql, values, seconds=SECONDS)
+            rows = await reads(guard, target, sql, values, seconds=SECONDS)
         except (Denied, WrongValue, StatementRefused, TooManyRows, VendorFailed) as error:
             kind = error.kind if isinstance(error, VendorFailed) else error.code
             raise SkillFailed(error.message, kind=kind, happened="no") from error  # a read changes nothing
-        return small({"rows": rows, "count": len(rows)})
+        return small({"rows": list(rows), "count": len(rows)})
 
     return db_query
 

@@ -4,9 +4,9 @@ A recipient that comes from the conversation is a parameter in `to`; guardrails 
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
-from flowyte.providers.smtp import Letter, MailRefused, Outbox
+from flowyte.providers.smtp import Letter, MailRefused
 from flowyte.skills.address import one_address
 from flowyte.skills.kinds.template import filled, text_of
 from flowyte.skills.runner import Order, Outside, SkillFailed
@@ -15,7 +15,13 @@ MOST_RECIPIENTS = 10
 MOST_SUBJECT = 200
 
 
-def sending(outbox: Outbox | None) -> Outside:
+class Posts(Protocol):
+    """`providers.smtp.Outbox`, or what looks on in its place."""
+
+    async def send(self, letter: Letter, *, id: str) -> None: ...
+
+
+def sending(outbox: Posts | None) -> Outside:
     async def email(order: Order, run_id: str) -> Mapping[str, Any]:
         if outbox is None:
             raise SkillFailed("No mail server is set (smtp_url).", kind="no_mail_server", happened="no")
