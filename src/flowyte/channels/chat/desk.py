@@ -90,9 +90,9 @@ class Desk:
             raise NotEnabled
         opening = _opening(new_id("cnv"), version, line)
         evidence = await self._keeper.begin(principal, opening)
-        held = self._hold(principal, opening.id, version, evidence, history=history, began_ms=0)
-        own = greeting or str(version.on("chat").get("greeting") or "")
-        frames = held.session.begin(greeting="" if history else own)
+        met = _greeting_with(version, greeting) if greeting else version
+        held = self._hold(principal, opening.id, met, evidence, history=history, began_ms=0)
+        frames = held.session.begin(greeting="" if history else str(met.on("chat").get("greeting") or ""))
         await evidence.flush()
         return Begun(conversation_id=opening.id, version=version, frames=frames)
 
@@ -247,6 +247,13 @@ async def _taken(given: Given) -> AsyncIterator[ChatFrame]:
         if isinstance(frame, Exception):
             raise frame
         yield frame
+
+
+def _greeting_with(version: Pinned, greeting: str) -> Pinned:
+    """The same version with the greeting of the place that it is met at."""
+    overrides = version.snapshot.get("channelOverrides") or {}
+    chat = {**(overrides.get("chat") or {}), "greeting": greeting}
+    return replace(version, snapshot={**version.snapshot, "channelOverrides": {**overrides, "chat": chat}})
 
 
 def _opening(conversation_id: str, version: Pinned, line: str) -> Opening:
