@@ -1,7 +1,10 @@
 """Changing a draft, freezing it, comparing versions and going back to one."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 from flowyte.agents import store
 from flowyte.agents.definition import as_dict, checked_verification, read
@@ -41,6 +44,11 @@ class Pinned:
     version_id: str | None
     number: int | None
     snapshot: dict[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex of the definition as JSON with sorted keys and no spaces."""
+        return hashlib.sha256(msgspec.json.encode(self.snapshot, order="sorted")).hexdigest()
 
 
 async def create(tx: TenantTx, principal: Principal, values: dict[str, Any]) -> store.Agent:

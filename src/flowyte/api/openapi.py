@@ -48,7 +48,8 @@ ANSWER = {
 }
 
 # Answers that are no JSON, with their media types.
-FILES = {"exportAuditEvents": ("application/jsonl", "text/csv"), "simulateAgent": ("text/event-stream",)}
+FILES = {"exportAuditEvents": ("application/jsonl", "text/csv"), "simulateAgent": ("text/event-stream",),
+         "getCheckpoint": ("text/plain",)}  # fmt: skip
 # One of a stream of server-sent events; its data is JSON.
 EVENT = {"type": "object", "properties": {"event": {"type": "string"}, "data": {"type": "string"}}}
 

@@ -103,6 +103,7 @@ class Switchboard:
             channel="voice",
             line=arrival.channel,
             draft=claims["draft"],
+            definition=version.digest,
             parties=claims.get("parties", {}),
         )
         try:

@@ -17,6 +17,7 @@ from flowyte.knowledge.ingest import (
     read_website,
     refresh_source,
 )  # fmt: skip
+from flowyte.receipts import advance, witness
 from flowyte.tenancy import attempts, idempotency
 from flowyte.tenancy.organizations import system_principal
 from flowyte.wiring.embed import Embedder
@@ -52,9 +53,17 @@ async def serve(settings: Settings) -> None:
         say_ready("worker")
         try:
             async with asyncio.TaskGroup() as group:
-                sweeping = group.create_task(_sweeping(base))
+                beside = [
+                    group.create_task(work)
+                    for work in (
+                        _sweeping(base),
+                        advance.keep_up(base.database, base.sealer, base.clock),
+                        witness.keep_asking(base.database, egress, ports_of(settings)),
+                    )
+                ]
                 await work(settings.database_url, {INDEX_SOURCE: index, REFRESH_SOURCE: refresh}, stop=stop)
-                sweeping.cancel()
+                for task in beside:
+                    task.cancel()
         finally:
             embedder.close()
             await egress.close()
