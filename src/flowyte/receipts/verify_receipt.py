@@ -409,10 +409,10 @@ def _check_held(
     path = next((one["path"] for one in receipt["consistency"] if (one["from"], one["to"]) == sizes), None)
     if held.origin != receipt["log"] or by is None:
         verdict.say("Anchor", False, "No key of this file has signed your checkpoint: another log, or a forged key.")
-    elif held.size == point.size and held.root == point.root:
+    elif held.size == point.size and held.root == point.root and signer == by:
         _anchor(verdict, f"the very checkpoint that you hold, size {held.size}")
     elif held.size == point.size:
-        verdict.say("Anchor", False, f"Fork: two different trees of size {held.size} were signed.")
+        verdict.say("Anchor", False, f"Fork: size {held.size} was signed twice, with two trees or by two keys.")
     elif path is None:
         older = "older than yours: an old state, or a shorter log" if large is held else "newer than yours"
         verdict.say("Anchor", False, f"The checkpoint of the file is {older}, and the file does not prove that one "
