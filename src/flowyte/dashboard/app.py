@@ -23,6 +23,7 @@ from flowyte.dashboard import (
     skills,
     talk,
     verification,
+    verify,
     versions,
     website,
 )  # fmt: skip
@@ -50,6 +51,7 @@ PAGES = (
     account,
     by_mail,
     audit,
+    verify,
 )
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
 

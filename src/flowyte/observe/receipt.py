@@ -37,29 +37,33 @@ def closing(events: Sequence[Event], cause: str, now: datetime, sound: Sound | N
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """Where a conversation stands in the log. `head` and `leaves` are of the logged only."""
+class Standing:
+    """Where a conversation stands in the log: `first` and `last` place, and the newest head, of the logged only."""
 
     state: State
     closed: bool = False
     head: SignedHead | None = None
-    leaves: Sequence[Proved] = ()
+    first: int = 0
+    last: int = 0
+
+    @property
+    def witnessed(self) -> bool:
+        return self.head is not None and self.head.note.count("\n— ") > 1
 
 
-async def proof_of(tx: TenantTx, conversation_id: str, events: Sequence[tuple[int, str]]) -> Proof:
-    """`events` are number and type of each. Nothing is waited for and nothing is changed."""
+async def standing(tx: TenantTx, conversation_id: str, events: Sequence[store.Kept]) -> Standing:
+    """Of a conversation with these events. Nothing is waited for and nothing is changed."""
     places = await log.entries_of(tx, conversation_id)
     waits = await log.is_queued(tx, conversation_id)
-    closed = bool(events) and events[-1][1] == CLOSED
+    closed = bool(events) and events[-1].type == CLOSED
     logged = sum(len(entry.leaves) // log.LEAF for entry in places)
     if not waits and (not places or places[0].first_seq != 1 or logged != len(events)):
-        return Proof(state="before-log", closed=closed)
+        return Standing(state="before-log", closed=closed)
     head = await proofs.newest_head(tx)
     if waits or head is None:
-        return Proof(state="pending", closed=closed)
-    return Proof(
-        state="logged", closed=closed, head=head, leaves=await proofs.inclusion_of(tx, conversation_id, head.size)
-    )
+        return Standing(state="pending", closed=closed)
+    last = places[-1].first + len(places[-1].leaves) // log.LEAF - 1
+    return Standing(state="logged", closed=closed, head=head, first=places[0].first, last=last)
 
 
 async def receipt_file(
@@ -73,9 +77,10 @@ async def receipt_file(
     events = await store.kept(tx, sealer, conversation_id)
     while await log.is_queued(tx, conversation_id) and await advance(tx, sealer, clock):
         pass
-    proof = await proof_of(tx, conversation_id, [(event.seq, event.type) for event in events])
+    proof = await standing(tx, conversation_id, events)
+    leaves = await proofs.inclusion_of(tx, conversation_id, proof.head.size) if proof.head else []
     salt = salt_of(await sealer.conversation_key(tx, conversation_id))
-    places = {leaf.seq: leaf for leaf in proof.leaves}
+    places = {leaf.seq: leaf for leaf in leaves}
     return {
         "format": FORMAT,
         **ALGORITHMS,

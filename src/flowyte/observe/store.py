@@ -103,10 +103,15 @@ async def kept(tx: TenantTx, sealer: Sealer, conversation_id: str) -> list[Kept]
 
 
 async def events(tx: TenantTx, sealer: Sealer, conversation_id: str) -> list[Event]:
-    """What took place, in order. The event that closes a conversation speaks of the others: receipts alone have it."""
+    """What took place, in order. NotFound for a conversation that is not here."""
+    return opened(await kept(tx, sealer, conversation_id))
+
+
+def opened(rows: Sequence[Kept]) -> list[Event]:
+    """Without the event that closes a conversation, which speaks of the others: receipts alone have it."""
     return [
         Event(seq=one.seq, at_ms=one.at_ms, at=one.at, type=one.type, data=msgspec.json.decode(one.raw))
-        for one in await kept(tx, sealer, conversation_id)
+        for one in rows
         if one.type != CLOSED
     ]
 

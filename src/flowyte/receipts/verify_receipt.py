@@ -16,6 +16,7 @@ import struct
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from cryptography.exceptions import InvalidSignature
@@ -473,11 +474,11 @@ def _wrong_sound(file: BinaryIO, step: int, pieces: list[bytes], size: int, rate
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Verify a Flowyte receipt, offline.")
-    parser.add_argument("file", help="the receipt")
-    parser.add_argument("--checkpoint", help="a checkpoint of the same log that you kept")
-    parser.add_argument("--keys", help="the log's keys that you kept")
-    parser.add_argument("--proof", help="a consistency proof between the two checkpoints")
-    parser.add_argument("--recording", help="the sound, a WAV file")
+    parser.add_argument("file", type=Path, help="the receipt")
+    parser.add_argument("--checkpoint", type=Path, help="a checkpoint of the same log that you kept")
+    parser.add_argument("--keys", type=Path, help="the log's keys that you kept")
+    parser.add_argument("--proof", type=Path, help="a consistency proof between the two checkpoints")
+    parser.add_argument("--recording", type=Path, help="the sound, a WAV file")
     parser.add_argument("--witness", help="a witness's key (name+id+key), which must have signed too")
     parser.add_argument("--json", action="store_true", help="the verdict as JSON")
     given = parser.parse_args(arguments)
@@ -491,19 +492,19 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def verify_files(
-    file: str, checkpoint: str | None = None, keys: str | None = None, proof: str | None = None,
-    recording: str | None = None, witness: str | None = None,
+    file: Path, checkpoint: Path | None = None, keys: Path | None = None, proof: Path | None = None,
+    recording: Path | None = None, witness: str | None = None,
 ) -> Verdict:  # fmt: skip
     """As `verify`, with paths. OSError when one cannot be read."""
-    with open(recording, "rb") if recording else nullcontext() as sound:
-        return verify(_content(file) or b"", held=_content(checkpoint), keys=_content(keys), proof=_content(proof),
-                      recording=sound, witness=witness)  # fmt: skip
+    raw, held, known, proved = (_content(path) for path in (file, checkpoint, keys, proof))
+    with recording.open("rb") if recording else nullcontext() as sound:
+        return verify(raw or b"", held=held, keys=known, proof=proved, recording=sound, witness=witness)
 
 
-def _content(path: str | None) -> bytes | None:
+def _content(path: Path | None) -> bytes | None:
     if path is None:
         return None
-    with open(path, "rb") as file:
+    with path.open("rb") as file:
         return file.read(MAX_BYTES + 1)
 
 

@@ -112,6 +112,14 @@ WITHOUT_ID = {
     "listVoices",
     "health",
     "reportLeakedKey",
+    "listCheckpoints",
+    "getCheckpoint",
+    "getConsistency",
+    "listLogKeys",
+    "rotateLogKey",
+    "listWitnesses",
+    "setWitness",
+    "removeWitness",
 }
 OPEN = {"health", "reportLeakedKey"}
 BY_VISITOR = {"createWidgetSession", "listWidgetMessages", "sendWidgetMessage", "endWidgetSession"}  # test_widget.py

@@ -13,7 +13,7 @@ from flowyte.playbooks.store import EMPTY
 RANDOM = "0000000000000000000000"
 PUBLIC = {
     "/sign-in", "/sign-in/passkey", "/sign-in/passkey/options", "/join", "/forgot", "/new-password", "/sign-up",
-    "/leaked-key", "/static/{digest}/{path}",
+    "/leaked-key", "/static/{digest}/{path}", "/verify", "/verify/verify_receipt.py",
 }  # fmt: skip
 # What a change's form must hold to be refused for whose object it is, and for nothing else.
 FORMS = {
