@@ -1,6 +1,5 @@
 """Calls that leave receipts, in a real database."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,9 +88,6 @@ class House:
             assert found is not None
             raw = await self.sealer.open(tx, "log_secrets", "sealed", str(found[0].number), found[1])
         return Ed25519PrivateKey.from_private_bytes(raw)
-
-
-Held = Callable[[Principal], Awaitable[bytes]]
 
 
 @pytest.fixture
