@@ -54,7 +54,7 @@ class Standing:
 async def standing(tx: TenantTx, conversation_id: str, events: Sequence[store.Kept]) -> Standing:
     """Of a conversation with these events. Nothing is waited for and nothing is changed."""
     places = await log.entries_of(tx, conversation_id)
-    waits = await log.is_queued(tx, conversation_id)
+    waits = await log.has_new(tx, conversation_id)
     closed = bool(events) and events[-1].type == CLOSED
     logged = sum(len(entry.leaves) // log.LEAF for entry in places)
     if not waits and (not places or places[0].first_seq != 1 or logged != len(events)):
@@ -75,7 +75,7 @@ async def receipt_file(
     LogIsShorter and NotFound when that size was never signed here; NotFound for a conversation that is not here.
     """
     events = await store.kept(tx, sealer, conversation_id)
-    while await log.is_queued(tx, conversation_id) and await advance(tx, sealer, clock):
+    while await log.has_new(tx, conversation_id) and await advance(tx, sealer, clock):
         pass
     proof = await standing(tx, conversation_id, events)
     leaves = await proofs.inclusion_of(tx, conversation_id, proof.head.size) if proof.head else []

@@ -58,19 +58,18 @@ async def list_conversations(
 
 
 async def append(tx: TenantTx, conversation_id: str, key: bytes, rows: Sequence[Row]) -> None:
-    """Events in one round trip, each sealed for its place in the order, and with them their leaves for the log."""
-    log, salt, sealed, leaves = origin_of(tx.org), salt_of(key), [], []
+    """Events in one round trip, each sealed for its place in the order and with its leaf for the log."""
+    log, salt, written = origin_of(tx.org), salt_of(key), []
     for seq, at_ms, at, type, data in rows:
         raw = msgspec.json.encode(data)
-        sealed.append((seq, at_ms, at, type, seal_with(key, 0, _place(conversation_id, seq, type), raw)))
-        head = head_of(seq, type, at, at_ms)
-        leaves.append(leaf_of(log, conversation_id, head, fields_of(salt, seq, type, raw)))
-    columns = list(zip(*sealed, strict=True))
+        sealed = seal_with(key, 0, _place(conversation_id, seq, type), raw)
+        leaf = leaf_of(log, conversation_id, head_of(seq, type, at, at_ms), fields_of(salt, seq, type, raw))
+        written.append((seq, at_ms, at, type, sealed, leaf))
+    columns = list(zip(*written, strict=True))
     await tx.execute(
-        "WITH kept AS (INSERT INTO timeline (org_id, conversation_id, seq, at_ms, at, type, sealed) "
-        "SELECT $1, $2, * FROM unnest($3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::bytea[])) "
-        "INSERT INTO leaf_queue (org_id, conversation_id, first_seq, leaves) VALUES ($1, $2, $8, $9)",
-        tx.org, conversation_id, *[list(column) for column in columns], rows[0][0], b"".join(leaves),
+        "INSERT INTO timeline (org_id, conversation_id, seq, at_ms, at, type, sealed, leaf) "
+        "SELECT $1, $2, * FROM unnest($3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::bytea[], $8::bytea[])",
+        tx.org, conversation_id, *[list(column) for column in columns],
     )  # fmt: skip
 
 

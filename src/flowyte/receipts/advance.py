@@ -1,7 +1,7 @@
-"""Gives queued leaves their places, one organization at a time, and signs the head of the longer tree.
+"""Gives new leaves their places, one organization at a time, and signs the head of the longer tree.
 
-A call waits for none of this: it only queues. A leaf has its place within MERGE_DELAY_S after its event was written,
-while the worker runs; asking for a receipt does it at once.
+A call waits for none of this: it writes its leaves with its events. A leaf has its place within MERGE_DELAY_S after its
+event was written, while the worker runs; asking for a receipt does it at once.
 """
 
 import asyncio
@@ -23,18 +23,18 @@ from flowyte.vault.seal import Sealer
 logger = log.get(__name__)
 MERGE_DELAY_S = 60  # published: what is not in the log by then has been held back
 EVERY_S = 15.0  # a round may take three times as long as the pause and the promise is kept
-MOST_QUEUED = 10_000  # rows that get their places in one transaction: under a second
+MOST = 10_000  # conversations that get places in one transaction: a second or two
 
 
 async def advance(tx: TenantTx, sealer: Sealer, clock: Clock) -> SignedHead | None:
-    """Place what is queued, up to a bound, and sign. None when nothing was queued."""
+    """Place what is new, up to a bound, and sign. None when nothing was."""
     await store.lock(tx)
-    queued = await store.take_queued(tx, MOST_QUEUED)
-    if not queued:
+    new = await store.take_new(tx, MOST)
+    if not new:
         return None
     old = size = await store.size(tx)
     entries = []
-    for conversation_id, first_seq, leaves in queued:
+    for conversation_id, first_seq, leaves in new:
         entries.append(Entry(first=size, conversation_id=conversation_id, first_seq=first_seq, leaves=leaves))
         size += len(leaves) // store.LEAF
     await store.insert_entries(tx, entries)
@@ -75,7 +75,7 @@ async def _sign(tx: TenantTx, sealer: Sealer, clock: Clock, size: int, root: byt
 
 
 async def advance_all(database: Database, sealer: Sealer, clock: Clock) -> Sequence[str]:
-    """Every organization's log, to the end of its queue. Returns the logs that grew."""
+    """Every organization's log, to its present end. Returns the logs that grew."""
     async with database.platform() as platform:
         orgs = await all_organizations(platform)
     grown = []
@@ -83,10 +83,10 @@ async def advance_all(database: Database, sealer: Sealer, clock: Clock) -> Seque
         principal = system_principal(org)
         try:
             async with database.tenant(principal) as tx:
-                waits = await store.is_queued(tx)
+                waits = await store.has_new(tx)
             while waits:
                 async with database.tenant(principal) as tx:
-                    waits = await advance(tx, sealer, clock) is not None and await store.is_queued(tx)
+                    waits = await advance(tx, sealer, clock) is not None and await store.has_new(tx)
                 grown.append(origin_of(org))
         except FlowyteError as error:  # its key may be withheld: the others' logs go on
             logger.warning("log.not_advanced", log=origin_of(org), error=type(error).__name__)

@@ -1,4 +1,4 @@
-"""All SQL of the log but for queueing a leaf, which goes with its event in `observe.store.append`."""
+"""All SQL of the log but for writing a leaf, which goes with its event in `observe.store.append`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -34,23 +34,46 @@ async def lock(tx: TenantTx) -> None:
     await tx.execute("SELECT pg_advisory_xact_lock(hashtextextended('log/' || $1::text, 0))", str(tx.org))
 
 
-async def take_queued(tx: TenantTx, most: int) -> list[tuple[str, int, bytes]]:
-    """Conversation, first seq and leaves, the oldest first; they leave the queue with this transaction."""
-    rows = await tx.fetch(
+NEXT_SEQ = (
+    "coalesce((SELECT first_seq + length(leaves) / 32 FROM log_entries "
+    "WHERE org_id = $1 AND conversation_id = {of} ORDER BY first_seq DESC LIMIT 1), 1)"
+)
+
+
+async def take_new(tx: TenantTx, most: int) -> list[tuple[str, int, bytes]]:
+    """Conversation, first seq and leaves of what has no places yet; to be placed in this transaction.
+
+    Each conversation once, as far as it has got. One that is closed is not looked at again.
+    """
+    deleted = await tx.fetch(
         "DELETE FROM leaf_queue WHERE org_id = $1 AND n IN "
         "(SELECT n FROM leaf_queue WHERE org_id = $1 ORDER BY n LIMIT $2) "
         "RETURNING n, conversation_id, first_seq, leaves",
         tx.org, most,
     )  # fmt: skip
-    rows.sort(key=lambda row: int(row["n"]))
-    return [(row["conversation_id"], row["first_seq"], row["leaves"]) for row in rows]
+    deleted.sort(key=lambda row: int(row["n"]))
+    kept = await tx.fetch(
+        "SELECT id AS conversation_id, new.* FROM conversations, LATERAL ("
+        "SELECT min(seq) AS first_seq, string_agg(leaf, ''::bytea ORDER BY seq) AS leaves, "
+        "bool_or(type = 'closed') AS closed FROM timeline "
+        f"WHERE org_id = $1 AND conversation_id = id AND leaf IS NOT NULL AND seq >= {NEXT_SEQ.format(of='id')} "
+        "HAVING count(*) > 0) AS new WHERE org_id = $1 AND NOT in_log ORDER BY started_at, id LIMIT $2",
+        tx.org, most,
+    )  # fmt: skip
+    closed = [row["conversation_id"] for row in kept if row["closed"]]
+    if closed:
+        await tx.execute("UPDATE conversations SET in_log = true WHERE org_id = $1 AND id = ANY($2)", tx.org, closed)
+    return [(row["conversation_id"], row["first_seq"], row["leaves"]) for row in (*deleted, *kept)]
 
 
-async def is_queued(tx: TenantTx, conversation_id: str | None = None) -> bool:
-    """Whether leaves wait, of this conversation or of any."""
+async def has_new(tx: TenantTx, conversation_id: str | None = None) -> bool:
+    """Whether leaves wait for their places, of this conversation or of any."""
     return bool(
         await tx.fetchval(
-            "SELECT EXISTS (SELECT FROM leaf_queue WHERE org_id = $1 AND ($2::text IS NULL OR conversation_id = $2))",
+            "SELECT EXISTS (SELECT FROM leaf_queue WHERE org_id = $1 AND ($2::text IS NULL OR conversation_id = $2)) "
+            "OR EXISTS (SELECT FROM conversations AS c WHERE org_id = $1 AND NOT in_log "
+            "AND ($2::text IS NULL OR id = $2) AND EXISTS (SELECT FROM timeline WHERE org_id = $1 "
+            f"AND conversation_id = c.id AND leaf IS NOT NULL AND seq >= {NEXT_SEQ.format(of='c.id')}))",
             tx.org, conversation_id,
         )
     )  # fmt: skip

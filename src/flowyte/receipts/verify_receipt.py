@@ -14,6 +14,7 @@ import json
 import re
 import struct
 import sys
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,11 +137,10 @@ def _hashes(texts: list[str]) -> list[bytes]:
 # ---- what is computed
 
 
-def event_body(log: str, conversation: str, event: dict[str, Any], fields: list[tuple[str, str, str]]) -> bytes:
+def event_body(log: str, conversation: str, event: Mapping[str, Any], fields: list[tuple[str, str, str]]) -> bytes:
     """The bytes whose hash is the leaf; `fields` are (name, "=" or "#", JSON text or commitment in hex)."""
-    head = ["flowyte/event/1", log, conversation, event["seq"], event["type"], event["at"], event["atMs"]]
-    lines = [str(entry) for entry in head] + [" ".join(entry) for entry in sorted(fields)]
-    return ("\n".join(lines) + "\n").encode()
+    head = f"flowyte/event/1\n{log}\n{conversation}\n{event['seq']}\n{event['type']}\n{event['at']}\n{event['atMs']}\n"
+    return (head + "".join([f"{name} {mark} {value}\n" for name, mark, value in sorted(fields)])).encode()
 
 
 def commitment(key: bytes, value: bytes) -> bytes:

@@ -157,7 +157,7 @@ async def test_an_event_and_its_leaf_are_kept_together_or_not_at_all(house: Hous
     with pytest.raises(Stop):
         await begun()
     async with house.database.tenant(organization) as tx:
-        assert not await store.is_queued(tx, evidence._opening.id)
+        assert not await store.has_new(tx, evidence._opening.id)
         assert await observe.kept(tx, house.sealer, evidence._opening.id) == []
 
 
@@ -202,7 +202,7 @@ async def test_a_conversation_from_before_the_log_says_so(house: House, organiza
     """As the migration found it: a timeline, and no leaf of it."""
     call = await house.call(organization, sound=False)
     async with house.database.tenant(organization) as tx:
-        await tx.execute("DELETE FROM leaf_queue WHERE conversation_id = $1", call)
+        await tx.execute("UPDATE conversations SET in_log = true WHERE id = $1", call)
     receipt = await house.receipt(organization, call)
     assert receipt["state"] == "before-log"
     verdict = verify(as_bytes(receipt))
