@@ -14,7 +14,7 @@ import secrets
 import statistics
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer, seal_with
 
 BLOCKS, A_BLOCK, LEAVES, IDLE = 40, 50, 1_000_000, 200
-Append = Callable[[TenantTx, str, bytes, list[store.Row]], Awaitable[None]]
+Append = Callable[[TenantTx, str, bytes, Sequence[store.Row]], Awaitable[None]]
 SAID = {"text": "Is there a cleaning on Friday at half past nine, please?", "confidence": 0.93, "endpointMs": 420}
 
 
@@ -120,7 +120,7 @@ class Bench:
             f"{name}, more, %": round((fastest["with"] / fastest["without"] - 1) * 100, 1),
         }
 
-    async def kept(self, who: Principal, append: Append, to: tuple[str, bytes], rows: list[store.Row]) -> float:
+    async def kept(self, who: Principal, append: Append, to: tuple[str, bytes], rows: Sequence[store.Row]) -> float:
         """Microseconds of the whole transaction."""
         began = time.perf_counter_ns()
         async with self.database.tenant(who) as tx:
@@ -173,7 +173,7 @@ class Bench:
         return round((time.perf_counter() - began) / IDLE * 1e6)
 
 
-async def without_leaves(tx: TenantTx, conversation_id: str, key: bytes, rows: list[store.Row]) -> None:
+async def without_leaves(tx: TenantTx, conversation_id: str, key: bytes, rows: Sequence[store.Row]) -> None:
     """`store.append` as it would be without a log."""
     sealed = [
         (seq, at_ms, at, type, seal_with(key, 0, store._place(conversation_id, seq, type), msgspec.json.encode(data)))

@@ -64,7 +64,10 @@ function show(verdict) {
   result.dataset.verdict = verdict.state;
 }
 
-input.addEventListener("change", () => take(input.files));
+input.addEventListener("change", async () => {
+  await take([...input.files]);
+  input.value = ""; // so that the same file can be given again after it was changed
+});
 root.querySelector("[data-again]").addEventListener("click", () => {
   files = {};
   given.replaceChildren();
@@ -76,7 +79,7 @@ for (const name of ["dragover", "dragleave", "drop"]) {
   zone.addEventListener(name, (event) => {
     event.preventDefault();
     zone.classList.toggle("over", name === "dragover");
-    if (name === "drop") take(event.dataTransfer.files);
+    if (name === "drop") take([...event.dataTransfer.files]);
   });
 }
 const missing = await canVerify();
