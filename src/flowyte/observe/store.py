@@ -9,7 +9,7 @@ import msgspec
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import Conflict, NotFound
 from flowyte.observe.model import Conversation, Event
-from flowyte.receipts.leaf import fields_of, head_of, leaf_of, origin_of, salt_of
+from flowyte.receipts.leaf import new_leaf, origin_of, preamble, salt_of
 from flowyte.receipts.verify_receipt import CLOSED
 from flowyte.vault.seal import Sealer, open_with, seal_with
 
@@ -59,12 +59,11 @@ async def list_conversations(
 
 async def append(tx: TenantTx, conversation_id: str, key: bytes, rows: Sequence[Row]) -> None:
     """Events in one round trip, each sealed for its place in the order and with its leaf for the log."""
-    log, salt, written = origin_of(tx.org), salt_of(key), []
+    begin, salt, written = preamble(origin_of(tx.org), conversation_id), salt_of(key), []
     for seq, at_ms, at, type, data in rows:
         raw = msgspec.json.encode(data)
         sealed = seal_with(key, 0, _place(conversation_id, seq, type), raw)
-        leaf = leaf_of(log, conversation_id, head_of(seq, type, at, at_ms), fields_of(salt, seq, type, raw))
-        written.append((seq, at_ms, at, type, sealed, leaf))
+        written.append((seq, at_ms, at, type, sealed, new_leaf(begin, salt, seq, type, at, at_ms, raw)))
     columns = list(zip(*written, strict=True))
     await tx.execute(
         "INSERT INTO timeline (org_id, conversation_id, seq, at_ms, at, type, sealed, leaf) "

@@ -24,7 +24,7 @@ async def test_a_conversation_tells_what_was_said_and_done(house: House, owner: 
 
 
 async def test_a_conversation_says_what_can_be_proved_of_it(house: House, owner: httpx.AsyncClient) -> None:
-    """Not in the log yet; in it at its places, under a signed checkpoint; and before the log, that there is no proof."""
+    """Not in the log yet; in it at its places, under a signed checkpoint; from before the log, without a proof."""
     ids = await furnish(house, house.principal)
     page = f"/conversations/{ids['conversation_id']}"
     assert "Not in the log yet" in (await owner.get(page)).text

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.unit.receipts.made import evidence
 
 from flowyte.proof.forging import leaf_of_event
-from flowyte.receipts.leaf import CLEAR, OTHERS, fields_of, head_of, leaf_of
+from flowyte.receipts.leaf import CLEAR, OTHERS, fields_of, head_of, leaf_of, new_leaf, preamble
 from flowyte.receipts.verify_receipt import NAME, commitment, leaf_hash
 
 PAGE = Path(__file__).parents[3] / "docs/explanation/receipts.md"
@@ -48,7 +48,19 @@ def test_every_event_has_a_leaf_that_its_fields_lead_to(data: dict[str, object])
     assert head["atMs"] == 0
     leaf = leaf_of("flowyte/x", "cnv", head, fields)
     assert leaf != leaf_of("flowyte/x", "cnv", {**head, "seq": 8}, fields)
+    assert leaf == new_leaf(preamble("flowyte/x", "cnv"), SALT, 7, "unheard_of", NOW, -5, raw)
     assert leaf != leaf_of("flowyte/y", "cnv", head, fields)
+
+
+@given(st.sampled_from(sorted(CLEAR)), st.data())
+def test_the_quick_way_gives_the_same_leaf(type: str, data: st.DataObject) -> None:
+    """For types with open fields, and values of any length."""
+    names = st.sampled_from([*sorted(CLEAR[type]), "text", "from", "odd name"])
+    values = st.text(max_size=200) | st.integers() | st.booleans()
+    raw = msgspec.json.encode(data.draw(st.dictionaries(names, values)))
+    head = head_of(9, type, NOW, 12)
+    slow = leaf_of("flowyte/x", "cnv", head, fields_of(SALT, 9, type, raw))
+    assert new_leaf(preamble("flowyte/x", "cnv"), SALT, 9, type, NOW, 12, raw) == slow
 
 
 @pytest.mark.parametrize("name", ["text", "from", "to", "result", "arguments", "display", "value", "query", "detail"])
