@@ -11,6 +11,7 @@ MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60
 LONG_FILES: dict[str, str] = {  # path: the reason why one file beats several
     "conversation/machine.py": "every decision of a conversation in the order of a call; neither half is whole",
+    "receipts/verify_receipt.py": "an outsider takes it away, reads it and runs it: one file, needing nothing of ours",
 }
 
 

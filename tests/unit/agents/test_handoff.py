@@ -7,7 +7,7 @@ import pytest
 
 from flowyte.agents.definition import as_dict, read
 from flowyte.agents.handoff import masked, named, people_of, reachable, usual, written
-from flowyte.agents.publish import check_destinations
+from flowyte.agents.checks import check_destinations
 from flowyte.kit.errors import Invalid
 
 OPEN, SHUT = datetime(2026, 6, 1, 12, tzinfo=UTC), datetime(2026, 6, 1, 22, tzinfo=UTC)
