@@ -99,7 +99,18 @@ def spoken_value(r: Random, part: str, entity: str, *, aloud: bool = False) -> t
             return "iban", r.choice((code, " ".join(code[n : n + 4] for n in range(0, len(code), 4))))
         digits, groups = _NUMBERS[entity](r)
         ways = values.TUNED_WAYS if part == "tuned" else values.HELD_WAYS
-        written = (values.spaced, values.commas, values.solid, values.dashed, values.hyphened, values.misheard)
+        written = (
+            values.spaced,
+            values.commas,
+            values.solid,
+            values.dashed,
+            values.hyphened,
+            values.misheard,
+            values.dotted,
+            values.twos,
+            values.mostly_misheard,
+            values.lettered,
+        )
         way = r.choice([each for each in ways if not (aloud and each in written)])
         return way.__name__, way(r, digits, groups)
     return _OTHERS[entity](r, part, aloud)
@@ -113,7 +124,17 @@ def _email(r: Random, part: str, aloud: bool) -> tuple[str, str]:
         local, domain = values.say_email(r, address).rsplit(" at ", 1)
         return "half written", f"{local} at {domain.replace(' dot ', '.')}"
     spell = r.random() < 0.25
-    if part == "held" and not aloud:
+    if part == "held" and not aloud and r.random() < 0.6:
+        local, domain = address.split("@")
+        return "newer words", r.choice(
+            (
+                f"{local} at {domain}",
+                values.say_email(r, address, spell=spell).upper(),
+                values.say_email(r, address).replace(" at ", " at uh "),
+                f"{local} @ {domain}",
+            )
+        )
+    if part == "tuned" and not aloud and r.random() < 0.4:
         said = values.say_email(r, address, spell=spell).replace(" dot ", r.choice((" dot ", " period ")), 1)
         return "new words", r.choice((said, said.title(), said.replace(" at ", " at, ")))
     return ("spelled" if spell else "spoken"), values.say_email(r, address, spell=spell)
@@ -124,7 +145,17 @@ def _address(r: Random, part: str, aloud: bool) -> tuple[str, str]:
     written = not aloud and r.random() < 0.6
     house = number if written else values.say_house(r, number)
     said = f"{house} {street} {kind}"
-    if part == "held" and not aloud and r.random() < 0.4:
+    if part == "held" and not aloud and r.random() < 0.5:
+        return "new shape", r.choice(
+            (
+                f"{house} {r.choice(('North', 'South'))} {street} {kind}, suite {r.randrange(1, 900)}",
+                f"{street} {kind}, number {number}",
+                f"{number}B {street} {kind}",
+                f"PO box {number}, {town}",
+                f"{house} {street} {kind} in {town}",
+            )
+        )
+    if not aloud and r.random() < 0.4:
         short = {"Street": "St.", "Avenue": "Ave", "Road": "Rd", "Drive": "Dr", "Lane": "Ln", "Boulevard": "Blvd"}
         said = f"{number} {r.choice(('N ', 'West ', ''))}{street} {short.get(kind, kind)}"
         return "shortened", said + r.choice(("", f" #{r.randrange(1, 30)}", f", {town}, {state}"))
@@ -154,11 +185,19 @@ def _birth(r: Random, part: str, aloud: bool) -> tuple[str, str]:
     }
     if part == "held":
         shapes = {
+            "day and month in figures": f"the {ORDINALS[day]} of the {ORDINALS[month]} {values.say_year(r, year)}",
+            "nth, month in full": f"the {day}{_th(day)} of {name}, {year}",
+            "month, year only": f"{name} of {values.say_year(r, year)}",
+            "figures, spaced": f"{month} {day} {year}",
+            "lower": f"{name} the {ORDINALS[day]} {values.say_year(r, year)}".lower(),
+        }
+    elif r.random() < 0.4:
+        shapes = {
             "year first": f"{year}-{month:02}-{day:02}",
             "short month": f"{name[:3]} {day} {year}",
             "day, month, the year in two": f"{ORDINALS[day]} {name}, {values.two(str(year)[2:], r)}",
             "dots": f"{day}.{month}.{year}",
-            "the year first, said": f"in {values.say_year(r, year)}, on {name} {ORDINALS[day]}",
+            "the year first, said": f"{values.say_year(r, year)}, on {name} {ORDINALS[day]}",
             "two figures": f"{month}/{day}/{str(year)[2:]}",
         }
     if aloud:
@@ -176,7 +215,18 @@ def _name(r: Random, part: str, aloud: bool) -> tuple[str, str]:
             (f"{said}», «{spelled}", f"{said}», that's «{spelled}", f"{said}», spelled «{spelled}")
         )
     if not aloud and r.random() < 0.3:
-        if part == "tuned":
+        if part == "held":
+            first, last = said.split()
+            return "new shape", r.choice(
+                (
+                    f"{last}, {first}",
+                    f"Dr. {first} {last}",
+                    f"{first} {first[0]} {last}",
+                    f"{first}», «{last.upper()[0]} as in {r.choice(values.TOWNS)[0]}",
+                    f"{first.lower()} {last.lower()}",
+                )
+            )
+        if r.random() < 0.5:
             return "small letters", said.lower()
         first, last = said.split()
         return "longer", r.choice(

@@ -235,9 +235,55 @@ def taken_back(r: Random, digits: str, groups: tuple[int, ...]) -> str:
     return ", ".join(said)
 
 
+def stuttered(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    """A digit twice where the speaker begins again."""
+    parts = [one_by_one(r, group, (len(group),)) for group in groups_of(digits, groups)]
+    place = r.randrange(len(parts))
+    parts[place] = f"{parts[place].split()[0]}, {parts[place]}"
+    return ", ".join(parts)
+
+
+def dotted(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    return r.choice((".", " . ", " - ")).join(groups_of(digits, groups))
+
+
+def twos(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    """Pairs of numerals."""
+    return r.choice((" ", ", ", "-")).join(digits[place : place + 2] for place in range(0, len(digits), 2))
+
+
+def numbered(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    """ "first four one one one, then five six"."""
+    parts = groups_of(digits, groups)
+    words = ("first ", ", then ", ", after that ", ", and at the end ")
+    return "".join(words[min(n, 3)] + one_by_one(r, part, (len(part),)) for n, part in enumerate(parts))[
+        len("first ") :
+    ]
+
+
+def grouped_then_doubled(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    half = sum(groups[: len(groups) // 2])
+    return f"{spaced(r, digits[:half], groups)} {doubled(r, digits[half:], groups)}"
+
+
+def checked(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    """ "four one one one, yes, one two three four"."""
+    parts = [r.choice((one_by_one, solid))(r, group, (len(group),)) for group in groups_of(digits, groups)]
+    return r.choice((", yes, ", ", okay, ", ", right, ", ", got that? ")).join(parts)
+
+
+def mostly_misheard(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    alike = {"4": "for", "2": "too", "8": "ate", "1": "won"}
+    return " ".join(
+        alike[d] if d in alike and 2 < n < len(digits) - 1 and r.random() < 0.4 else ONES[int(d)]
+        for n, d in enumerate(digits)
+    )
+
+
 TUNED_WAYS: tuple[Say, ...] = (one_by_one, doubled, pairs, spaced, commas, solid, dashed, fillers, thousands, mixed,
-                               hyphened, corrected, misheard)  # fmt: skip
-HELD_WAYS: tuple[Say, ...] = (one_at_a_time, slowly, anded, threes, lettered, taken_back, spaced, pairs)
+                               hyphened, corrected, misheard, one_at_a_time, slowly, anded, threes, lettered,
+                               taken_back)  # fmt: skip
+HELD_WAYS: tuple[Say, ...] = (stuttered, dotted, twos, numbered, grouped_then_doubled, checked, mostly_misheard, spaced)
 
 
 # ---- ways to say the rest

@@ -37,7 +37,7 @@ _ELSE = re.compile(
 _WANTS = re.compile(
     r"\?|^\W*(?:please|now|and|then|so|okay|ok|thanks|thank you|to \w+ \w+|first)?\W*(?:please|tell|give|enter|key|read|spell|"
     r"say|repeat|type|i need|i'll need|i will need|we need|i would need|let me (?:have|take|get)|may i|can i|could i|could "
-    r"you|can you|your|what|who|where|which|when)\b|\bi(?:'ll| will)? need\b|\bplease\b",
+    r"you|can you|your|what|who|where|which|when)\b|\bi(?:'ll| will| would|'d)? (?:just |only |also |still )?need\b|\bplease\b|\b(?:by|with|from|under) your\b|\bi can\b|\bi could\b",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
@@ -50,10 +50,17 @@ _GOES_ON = re.compile(
 _AGAIN = re.compile(
     r"\b(?:again|once more|repeat|more slowly|slower|did not (?:get|catch|understand)|didn't (?:get|catch|understand)|"
     r"is that (?:right|correct)|is this (?:right|correct)|correct\?|right\?|are you still there|still there|key it in|"
-    r"one moment|just a moment|let me check|not a whole number|do not match|don't match|i have)\b",
+    r"one moment|just a moment|let me check|not a whole number|do not match|don't match|i have|ready|the rest|go on|go ahead|continue|keep going|"
+    r"take your time|listening|so far|what comes next|next part|carry on)\b",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\b(?:digits?|numbers?|figures|full number|whole number)\b", re.IGNORECASE)
+_ONWARD = re.compile(
+    r"^\W*(?:okay |yes |sure |and |then |so )*(?:(?:i'm |i am )?(?:ready|listening)|go on|go ahead|continue|keep going|carry on|"
+    r"(?:what is |what's |and )?(?:the )?(?:next|last|second|other) (?:part|half|digits|bit|ones|group|four)|(?:and )?the rest|"
+    r"what (?:comes|is) next|so far)",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 MOST_STATEMENT = 4  # words: a longer statement that asks nothing has gone on to something else
 
@@ -63,6 +70,8 @@ def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
     if not text.strip() or _GOES_ON.match(text):
         return "goes_on", frozenset(), False
     sentences = [each[0].strip() for each in _SENTENCE.finditer(text)]
+    if sentences and _ONWARD.search(sentences[-1]) and "without" not in text:
+        return "goes_on", frozenset(), False
     for place in range(len(sentences) - 1, -1, -1):
         sentence = sentences[place]
         if not _WANTS.search(sentence):
@@ -75,7 +84,7 @@ def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
             return "closes", frozenset(), True
         if wanted:
             return "asks", wanted, False
-        if _AGAIN.search(sentence):
+        if _AGAIN.search(sentence) and "without" not in sentence:
             return "goes_on", frozenset(), False
         return "closes", frozenset(), False
     if _AGAIN.search(text) or len(text.split()) <= MOST_STATEMENT:

@@ -51,6 +51,8 @@ class Redactor:
         self._asked_ms = 0
         self._elsewhere = False
         """The agent's last words asked for something else."""
+        self._other = False
+        """And that was a number which is nobody's business."""
         self._half = ""
         self._values: list[tuple[Label, str]] = []
         self._public: set[str] = set()
@@ -128,11 +130,12 @@ class Redactor:
             self._asked, self._asked_ms, self._half = wanted, at_ms, ""
         elif heard == "closes":
             self._asked, self._half = frozenset(), ""
+        self._other = elsewhere or (self._other and heard == "goes_on")
         self._elsewhere = heard == "closes" and (elsewhere or "?" in text)
 
     def _callers(self, text: str, at_ms: int) -> list[Span]:
         asked = self._asked if at_ms - self._asked_ms <= SLOT_OPEN_MS else frozenset()
-        found = find(text, self.entities, asked=asked & (self.entities | {"number"}))
+        found = find(text, self.entities, asked=asked & (self.entities | {"number"}), elsewhere=self._other)
         return apart([*found, *self._known(text), *self._halves(text, asked)])
 
     def _halves(self, text: str, asked: frozenset[Label]) -> list[Span]:
@@ -191,7 +194,9 @@ class Redactor:
         for label, value in self._values:
             if label == "name":
                 for part in parts_of(value):
-                    found += [_at(label, match) for match in re.finditer(rf"\b{re.escape(part)}\b", text, re.IGNORECASE)]
+                    found += [
+                        _at(label, match) for match in re.finditer(rf"\b{re.escape(part)}\b", text, re.IGNORECASE)
+                    ]
             elif not value.isdigit() and len(value) > FEWEST_AGAIN:
                 found += [_at(label, match) for match in re.finditer(re.escape(value), text, re.IGNORECASE)]
         return found

@@ -17,30 +17,30 @@ _ANSWER = re.compile(
     r"email|e-mail|is|at|on|in|you can (?:send|use)|use|hold on|one second|i am|i'm|born)\b\W*)*",
     re.IGNORECASE,
 )
-_TALK = frozenset("what why who when how no not don't can't cannot you rather need want think".split())
+_TALK = frozenset("what why who when how don't can't cannot rather need want not none nothing never".split())
 OVERLAP = 400  # characters that two parts of a long text share
 
 
-def find(text: str, wanted: Set[Label], *, asked: Set[Label] = frozenset()) -> list[Span]:
-    """`asked`: what the speaker was asked for. Spans in order, without overlap."""
+def find(text: str, wanted: Set[Label], *, asked: Set[Label] = frozenset(), elsewhere: bool = False) -> list[Span]:
+    """`asked`: what the speaker was asked for; `elsewhere`: for something else. Spans in order, without overlap."""
     found: list[Span] = []
     for offset in range(0, max(len(text), 1), LONGEST - OVERLAP):
         part = text[offset : offset + LONGEST]
         found += [
             Span(entity=each.entity, start=each.start + offset, end=each.end + offset, confidence=each.confidence)
-            for each in _in(part, wanted, asked)
+            for each in _in(part, wanted, asked, elsewhere)
         ]
     return apart(found)
 
 
-def _in(text: str, wanted: Set[Label], asked: Set[Label]) -> Iterator[Span]:
+def _in(text: str, wanted: Set[Label], asked: Set[Label], elsewhere: bool) -> Iterator[Span]:
     words = words_of(text)
     if "email" in wanted:
         yield from (mails := mails_in(text, words, asked="email" in asked))
         if "email" in asked and not mails:
             yield from _whole(text, words, "email")
     if wanted & NUMBERS:
-        yield from numbers_in(text, words, wanted, asked)
+        yield from numbers_in(text, words, wanted, asked, elsewhere=elsewhere)
     if "date_of_birth" in wanted:
         yield from births_in(text, asked="date_of_birth" in asked)
         if "date_of_birth" in asked and not asked & NUMBERS:

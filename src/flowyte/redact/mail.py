@@ -25,6 +25,8 @@ _NEVER = frozenset(
     "at is email mail address my the to a an i'm was be on use under please send write reach contact and or so it's that's "
     "that this would you can could for yes yeah ok okay sure um uh er of course one invoice with".split()
 )
+_MEANT = re.compile(r"\be-?\s?mail|\bsend (?:it|them|the \w+)? ?to\b|\bwrite to\b|\bforward\b", re.IGNORECASE)
+_SITE = re.compile(r"\b(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|info|biz|co)\b", re.IGNORECASE)
 MOST_DOMAIN = 14  # words: "mail dot example dot co dot uk", with each letter spelled a little more
 MOST_LOCAL = 40
 
@@ -39,7 +41,16 @@ def mails_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
             if first < place:
                 start, stop = words[first].start, words[end - 1].end
                 found.append(Span(entity="email", start=start, end=stop, confidence=0.9))
+    if not found and (asked or _MEANT.search(text)):  # "send it to janedoeexample.net": the "at" was not understood
+        for match in _SITE.finditer(text):
+            found.append(Span(entity="email", start=_letters_before(text, match), end=match.end(), confidence=0.6))
     return found
+
+
+def _letters_before(text: str, match: re.Match[str]) -> int:
+    """Where what was spelled, or stands with dots, before the site begins."""
+    before = re.search(r"(?:\S*[.,-]\S*\s+|\b\w\s+)+$", text[: match.start()])
+    return before.start() if before else match.start()
 
 
 def _domain_end(words: list[Word], place: int) -> int:
@@ -47,14 +58,16 @@ def _domain_end(words: list[Word], place: int) -> int:
     end = 0
     for at in range(place, min(place + MOST_DOMAIN, len(words))):
         text = words[at].text
+        if text == "," and at == place:
+            continue
         if text in (",", "?", "!", ";") or text in _AT:
             break
-        dotted = at > place and words[at - 1].text in ("dot", "point", ".") and at - 1 > place - 1
+        dotted = at > place and words[at - 1].text in ("dot", "point", "period", ".")
         if dotted and (text in _LAST or re.fullmatch(r"dot\w+", text)) and not _sentence(words, at - 1):
             end = at + 1
         elif text.startswith("dot") and text[3:] in _LAST and at > place:
             end = at + 1
-        elif end and text not in ("dot", "point", "."):
+        elif end and text not in ("dot", "point", "period", "."):
             break
     return end
 

@@ -8,17 +8,22 @@ from flowyte.redact.words import Word, words_of
 _GIVEN = re.compile(
     r"\b(?:(?:my|her|his|the|our)(?: (?:full|first|last|middle|maiden|family|sur))* ?names?(?:'s| is| was| would be|:)|"
     r"surname is|names? (?:is|would be)|name's|"
-    r"i am called|i'm called|call me|under the names?(?: of)?|spoke (?:to|with)|speak(?:ing)? with|i go by)\s+(?:is\s+)?",
+    r"put (?:me )?down(?: as)?|should be under|booked under|i am called|i'm called|call me|under the names?(?: of)?|spoke (?:to|with)|speak(?:ing)? with|i go by)\s+(?:is\s+)?",
     re.IGNORECASE,
 )
 _SPEAKING = re.compile(
-    r"\b(?P<this>this is|it's|it is|i'm|i am|that's)?\s*(?P<name>(?:[^\W\d_]+(?:['’-][^\W\d_]+)*\s+){1,3})"
+    r"\b(?P<this>this is|it's|it is|i'm|i am|that's)?\s*(?P<name>(?:[^\W\d_]+(?:['’-][^\W\d_]+)*\.?\s+){1,4})"
     r"(?P<by>speaking|calling|here|on the (?:line|phone))\b",
     re.IGNORECASE,
 )
+_AS_IN = re.compile(r"[\s,.-]*(?P<letter>\b[^\W\d_])\s+(?:as in|for)\s+[^\W\d_]+", re.IGNORECASE)
+_THIS_SPEAKING = re.compile(
+    r"\bthis is\s+(?P<name>(?:[^\W\d_]+(?:['’-][^\W\d_]+)*[\s,]+){1,5}?)(?:speaking|calling)\b", re.IGNORECASE
+)
+_QUIET = frozenset("a an the not who what".split())
 _SPELLED_SPEAKING = re.compile(
     r"(?P<name>(?:[^\W\d_]{2,}(?:['’-][^\W\d_]+)*[\s,]+){1,3})(?:(?:that's|that is|spelled|spelt)[\s,]+)?"
-    r"(?P<letters>(?:\b[^\W\d_]\b[\s,.-]*){2,})(?:speaking|calling)\b",
+    r"(?P<letters>(?:\b[^\W\d_]\b[\s,.-]*){2,})(?:speaking|calling|here)\b",
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(r"\b(?:this is|i'm|i am|it's|it is|that's|and you are|speaking to)\s+", re.IGNORECASE)
@@ -39,7 +44,10 @@ _NEVER = frozenset(
 _INTRO = frozenset(
     "hi hello hey yes yeah yep sure ok okay um uh er oh well so it it's is this that that's i i'm am my name the full first "
     "last name's names call me of course here speaking you can put under good morning afternoon evening and calling "
-    "certainly sir madam ma'am thanks thank please a moment one second".split()
+    "should be under put down book certainly sir madam ma'am thanks thank please a moment one second".split()
+)
+_COMMON = frozenset(
+    "put great right sorry actually let what why can could should it's there here use under book maybe yes the".split()
 )
 _TITLES = frozenset("mr mrs ms miss dr doctor professor".split())
 MOST_NAME = 3  # words; a fourth in small letters is rarely of the name
@@ -52,12 +60,16 @@ def names_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
     for match in _SPEAKING.finditer(text):
         start = match.start("name")
         inside = [word for word in words if start <= word.start < match.end("name")]
-        while inside and inside[0].text in _NEVER:
+        while inside and (inside[0].text in _NEVER or inside[0].is_mark):
             inside = inside[1:]
+        inside = [word for word in inside if not word.is_mark]
         begins = not inside or start == 0 or text[:start].rstrip()[-1:] in (",", ".", "!", "")
         told = bool(match["this"]) or all(word.capital for word in inside) or (match["by"] == "speaking" and begins)
         if inside and told and not any(word.text in _NEVER for word in inside):
             found.append(_span(inside[0].start, inside[-1].end, 0.9))
+    for match in _THIS_SPEAKING.finditer(text):
+        if not any(word in _QUIET for word in match["name"].lower().split()):
+            found.append(_span(match.start("name"), match.end("name"), 0.7))
     for match in _SPELLED_SPEAKING.finditer(text):
         inside = [word for word in words if match.start("name") <= word.start < match.end("name")]
         inside = [word for word in inside if word.text not in _NEVER and not word.is_mark]
@@ -77,28 +89,33 @@ def names_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
 def _from(text: str, words: list[Word], start: int, *, small: bool) -> list[Span]:
     """The name that begins at `start`, with its spelling."""
     taken: list[Word] = []
+    titled: Word | None = None
     for word in words:
         if word.start < start:
             continue
         if word.text in _TITLES and not taken:
+            titled = titled if titled is not None else word
             continue
         if word.is_mark:
-            if word.text in "-'’" or (word.text == "." and taken and len(taken[-1].text) == 1):
+            if word.text in "-'’" or (word.text == "." and (len(taken[-1].text) == 1 if taken else titled is not None)):
                 continue
             break
         names = sum(len(each.text) > 1 for each in taken)
-        if word.text in _NEVER or word.text[0].isdigit() or names >= MOST_NAME:
+        initial = len(word.text) == 1 and word.capital and word.text != "i" and bool(taken)
+        if (word.text in _NEVER and not initial) or word.text[0].isdigit() or names >= MOST_NAME:
             break
         if not word.capital and (not small or (taken and taken[0].capital) or len(taken) >= 2):
             break
         taken.append(word)
     if not taken:
         return _spelled(text, start)
-    spans = [_span(taken[0].start, taken[-1].end, 0.85)]
+    spans = [_span((titled or taken[0]).start, taken[-1].end, 0.85)]
     return spans + _spelled(text, taken[-1].end)
 
 
 def _spelled(text: str, start: int) -> list[Span]:
+    if as_in := _AS_IN.match(text, start):
+        return [_span(as_in.start("letter"), as_in.end(), 0.8)]
     match = _SPELLING.match(text, start)
     return [_span(match.start("letters"), start + len(match[0].rstrip(" ,.-;")), 0.85)] if match else []
 
@@ -111,8 +128,17 @@ def _answer(text: str, words: list[Word]) -> list[Span]:
             start = word.end
         else:
             break
-    found = _from(text, words, start, small=True)
-    found += _letters(text)
+    return [*_from(text, words, start, small=True), *_letters(text), *_capitals(words)]
+
+
+def _capitals(words: list[Word]) -> list[Span]:
+    """Words in capitals that no small word and no begin of a sentence explains."""
+    found = []
+    for place, word in enumerate(words):
+        begins = place == 0 or words[place - 1].text in ".?!"
+        of_a_name = word.capital and not word.is_mark and word.text not in _NEVER and word.text not in _INTRO
+        if of_a_name and word.text not in _TITLES and not (begins and word.text in _COMMON):
+            found.append(_span(word.start, word.end, 0.7))
     return found
 
 
@@ -120,7 +146,9 @@ def _letters(text: str) -> list[Span]:
     """Three letters or more, one by one."""
     return [
         _span(match.start(), match.end(), 0.8)
-        for match in re.finditer(r"\b[^\W\d_](?:(?:[\s,.-]+|[\s,.-]+(?:as in|for|like)\s+\w+[\s,.]+)[^\W\d_]\b){2,}", text)
+        for match in re.finditer(
+            r"\b[^\W\d_](?:(?:[\s,.-]+|[\s,.-]+(?:as in|for|like)\s+\w+[\s,.]+)[^\W\d_]\b){2,}", text
+        )
     ]
 
 

@@ -13,12 +13,12 @@ from flowyte.redact.words import Word
 
 NEAR: dict[Label | None, str] = {
     "card": r"(?:(?:credit|debit|bank|gift)\s+)?card(?:'s|s)?|visa|master\s?card|amex|american express|cvv|cvc|c v v|"
-    r"security code|expir\w+|exp(?:iry)? date|long number",
+    r"security code|expir\w+|exp(?:iry)? date|long number|car number|cart number|car'd number",
     "ssn": r"social(?: security)?(?: number)?|ssn|s\.?\s?s\.?\s?n\b|tax(?:payer)? id\w*|itin",
-    "account": r"accounts?|routing|iban|i b a n|sort code|(?:customer|member|membership|policy|client|patient|insurance|"
+    "account": r"accounts?(?: number)?|a?count number|accountant number|routing|iban|i b a n|sort code|(?:customer|member|membership|policy|client|patient|insurance|"
     r"loyalty)(?: (?:number|id|no))?",
     "phone": r"(?:call|ring|text|reach|phone|dial|try|message|contact)(?: me| us| her| him| them)?(?: back)?|phone|mobile|"
-    r"cell(?:phone)?|telephone|my number|callback(?: number)?|call ?back|fax|best number|(?:home|work|office) number",
+    r"cell(?:phone)?|telephone|my number|callback(?: number)?|call ?back|fax|reached|best number|(?:home|work|office) number",
     None: r"orders?|invoice|bill|confirmation|tracking|reference|ref|booking|reservation|serial|model|article|item|part|"
     r"parcel|sku|product|ticket|case|code|coupon|voucher|flight|bus|room|page|version|zip|postcode|size|lot|batch|claim|"
     r"isbn|gate|line|quote|job|unit|track|receipt",
@@ -27,16 +27,25 @@ NEAR: dict[Label | None, str] = {
 _LINK = frozenset(
     "number numbers num no is was it it's its that that's this here are the as under with of my ending ends in on at to uh "
     "um er by for please all one be would should say says read reads has have got and then you can back digits starts "
-    "begins first okay ok so right new old home work cell mobile or front me us think i just wait sorry last a".split()
+    "begins first okay ok so right new old home work cell mobile or front me us think i just wait sorry last a been have which should could part so-called following whole entire full".split()
 )
 _ENDING: tuple[tuple[Label | None, re.Pattern[str]], ...] = tuple(
     (label, re.compile(rf"\b(?:{pattern})\W*$", re.IGNORECASE)) for label, pattern in NEAR.items()
 )
+_PLACE = re.compile(r"\b(?:on|from|of|in|off) (?:the|my|your|her|his|our|that|this)(?: \w+)? $", re.IGNORECASE)
+_ANYWHERE: tuple[tuple[Label | None, re.Pattern[str]], ...] = tuple(
+    (label, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for label, pattern in NEAR.items()
+)
+LONG = 9  # digits: of such a number what stands anywhere before it counts, and it may be said with many words between
+SURE = 0.9
 MOST_LINKS = 10  # words
 _AFTER = re.compile(
     r"^\W*(?:is|was|that is|that's|are) (?:\w+ ){0,5}?(?:my |the |her |his |our )(?:\w+ ){0,2}?"
     r"(?P<what>card|social|ssn|account|phone|cell|mobile)\b",
     re.IGNORECASE,
+)
+_OTHER_AFTER = re.compile(
+    rf"^\W*(?:is|was|as|for) (?:the |my |your |a |an |our )(?:\w+ )?(?:{NEAR[None]})\b", re.IGNORECASE
 )
 _SAID_AFTER: dict[str, Label] = {"card": "card", "social": "ssn", "ssn": "ssn", "account": "account"}
 LOOK_BACK = 90  # characters before a number that may say what it is
@@ -47,11 +56,16 @@ _EMERGENCY = frozenset(("911", "999", "112", "411", "988"))
 FEWEST = 2  # digits after a word that says whose they are: a month of expiry has two
 
 
-def numbers_in(text: str, words: list[Word], wanted: Set[Label], asked: Set[Label]) -> list[Span]:
-    """`asked`: what the number will be that is being given, if one is; then every digit counts."""
+def numbers_in(
+    text: str, words: list[Word], wanted: Set[Label], asked: Set[Label], *, elsewhere: bool = False
+) -> list[Span]:
+    """`asked`: what the number will be that is being given, if one is; then every digit counts. `elsewhere`: a number
+    was asked for that is nobody's business, an order's."""
     found = [_span(words, *each) for each in _ibans(text, words, wanted, asked)]
     for run in _runs(text, words, asked):
-        label, sure = label_of(text, words, run, asked)
+        label, sure = label_of(text, words, run)
+        if elsewhere and sure < SURE and not near(text, words, run):
+            label = None
         given = sorted(asked & NUMBERS & (wanted | {"number"}), key=lambda each: each == "number")
         if given and label != "card" and (label is None or label not in wanted or given[0] != "number"):
             label, sure = given[0], 0.7
@@ -77,13 +91,19 @@ def _runs(text: str, words: list[Word], asked: Set[Label]) -> list[Run]:
     loose = runs_of(words, dictated=True)
     if asked & NUMBERS:
         return loose
-    strict = runs_of(words)
     found = []
     for run in loose:
-        if near(text, words, run) in NUMBERS:
-            found.append(run)
-        else:
-            found += [each for each in strict if run.first <= each.first < run.last]
+        inside = [run]
+        if near(text, words, run) not in NUMBERS:
+            inside = []
+            for each in runs_of(words, patient=True):
+                if run.first <= each.first < run.last and len(each.digits) >= LONG:
+                    inside.append(each)
+            for each in runs_of(words):
+                apart = all(each.last <= other.first or each.first >= other.last for other in inside)
+                if run.first <= each.first < run.last and apart:
+                    inside.append(each)
+        found += inside
     return found
 
 
@@ -98,21 +118,39 @@ def _near(text: str, words: list[Word], run: Run) -> tuple[Label | None, bool]:
     end = words[run.last - 1].end
     if after := _AFTER.search(text[end : end + LOOK_BACK]):
         return _SAID_AFTER.get(after["what"].lower(), "phone"), True
-    first = run.first
+    if _OTHER_AFTER.search(text[end : end + LOOK_BACK]):
+        return None, True
+    first, elsewhere = run.first, False
     for _ in range(MOST_LINKS + 1):
         while first and words[first - 1].is_mark:
             first -= 1
         ends = words[first - 1].end if first else 0
-        found = [(len(match[0]), label) for label, pattern in _ENDING if (match := pattern.search(text[:ends][-LOOK_BACK:]))]
+        found = [
+            (len(match[0]), label) for label, pattern in _ENDING if (match := pattern.search(text[:ends][-LOOK_BACK:]))
+        ]
         if found:
-            return max(found, key=lambda each: each[0])[1], True
-        if not first or not (words[first - 1].text in _LINK or words[first - 1].glued or len(words[first - 1].text) == 1):
+            size, label = max(found, key=lambda each: each[0])
+            if label is not None or not _PLACE.search(text[:ends][-LOOK_BACK : -size or None]):
+                return label, True
+            elsewhere = True  # "the customer number on the bill is": the bill is only where it stands
+        known = elsewhere and words[first - 1].text not in ",.?!" if first else False
+        if not first or not (
+            known or words[first - 1].text in _LINK or words[first - 1].glued or len(words[first - 1].text) == 1
+        ):
             break
         first -= 1
-    return None, False
+    if len(run.digits) >= LONG and not elsewhere:
+        return _anywhere(text[max(0, words[run.first].start - LOOK_BACK) : words[run.first].start])
+    return None, elsewhere
 
 
-def label_of(text: str, words: list[Word], run: Run, asked: Set[Label]) -> tuple[Label | None, float]:
+def _anywhere(before: str) -> tuple[Label | None, bool]:
+    """For a long number: the last word before it that says whose numbers are spoken of."""
+    found = [(match.end(), len(match[0]), label) for label, pattern in _ANYWHERE for match in pattern.finditer(before)]
+    return (max(found, key=lambda each: each[:2])[2], True) if found else (None, False)
+
+
+def label_of(text: str, words: list[Word], run: Run) -> tuple[Label | None, float]:
     digits = run.digits
     said, spoken_of = _near(text, words, run)
     if luhn(digits) and 13 <= len(digits) <= 19 and digits[0] in "23456":
@@ -136,7 +174,7 @@ def by_form(words: list[Word], run: Run) -> tuple[Label | None, float]:
         return "ssn", 0.9 if run.groups == (3, 2, 4) else 0.6
     abroad = run.first > 0 and words[run.first - 1].text == "+"
     if _NANP.fullmatch(digits) or (abroad and size >= 8) or (digits[0] == "0" and size in (10, 11)):
-        return "phone", 0.9
+        return "phone", 0.8
     if size == 7 and (run.groups == (3, 4) or set(run.groups) == {1}):
         return "phone", 0.6
     return ("account", 0.5) if size >= 8 else (None, 0.0)

@@ -4,12 +4,15 @@
 number that is being dictated more does ("and", "that is"); elsewhere those join two numbers.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flowyte.redact.words import Piece, Word, pieces_of
 
 MOST_BETWEEN = 7  # words between two pieces of one number; whoever says more has begun to say something else
+_YEAR = re.compile(r"19\d\d|20[0-4]\d")
+MOST_UNKNOWN = 2  # of them that may be anything while a number is dictated: "no weight" is a recognizer's "no wait"
 _MARKS = frozenset(",.-–—;()…+")
 _FILLERS = frozenset(
     "uh um er erm hmm mm ah then dash hyphen dot point space plus no nope wait sorry actually oops correction scratch "
@@ -17,7 +20,7 @@ _FILLERS = frozenset(
 )
 _DICTATING = _FILLERS | frozenset(
     "and is it's its that that's the i think okay ok so next rest just a moment second now followed by again yes yeah "
-    "well on to area code extension ext number first last four digits with ending or make it right there's there".split()
+    "well on to after before end got did you all in total area code extension ext number first last four digits with ending or make it right there's there".split()
 )
 # What makes of a number a measure, a price or a time. In a number that is being dictated they do not count.
 _UNITS = frozenset(
@@ -50,12 +53,15 @@ class Run:
         return self.pieces[-1].last
 
 
-def runs_of(words: list[Word], *, dictated: bool = False) -> list[Run]:
+def runs_of(words: list[Word], *, dictated: bool = False, patient: bool = False) -> list[Run]:
+    """`dictated`: a number is being given. `patient`: it may be; measures, prices and years still stand apart."""
     found: list[Run] = []
     so_far: list[Piece] = []
     for piece in pieces_of(words, dictated=dictated):
-        measure = not dictated and _is_measure(words, piece)
-        joins = bool(so_far) and not measure and _joined(words, so_far[-1].last, piece.first, dictated)
+        measure = not dictated and (
+            _is_measure(words, piece) or (patient and _YEAR.fullmatch(piece.digits) is not None)
+        )
+        joins = bool(so_far) and not measure and _joined(words, so_far[-1].last, piece.first, dictated, patient)
         if so_far and not joins:
             found.append(Run(tuple(so_far)))
             so_far = []
@@ -64,17 +70,18 @@ def runs_of(words: list[Word], *, dictated: bool = False) -> list[Run]:
     return [*found, Run(tuple(so_far))] if so_far else found
 
 
-def _joined(words: list[Word], start: int, end: int, dictated: bool) -> bool:
+def _joined(words: list[Word], start: int, end: int, dictated: bool, patient: bool) -> bool:
     between = words[start:end]
     if sum(not word.is_mark for word in between) > MOST_BETWEEN:
         return False
-    return all(_within(words, start + place, dictated) for place in range(len(between)))
+    others = sum(not _within(words, start + place, dictated or patient) for place in range(len(between)))
+    return others <= (MOST_UNKNOWN if dictated else 0)
 
 
 def _within(words: list[Word], place: int, dictated: bool) -> bool:
     text = words[place].text
     if words[place].is_mark:
-        return text in _MARKS
+        return text in _MARKS or (dictated and text in ":/'\"?!")
     if text in (_DICTATING if dictated else _FILLERS):
         return True
     after = words[place + 1].text if place + 1 < len(words) else ""

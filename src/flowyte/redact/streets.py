@@ -1,9 +1,10 @@
 """Street addresses: a house number, words, and a street's word, with what follows of flat, town, state and code. Pure."""
 
 import re
+from collections.abc import Mapping
 
 from flowyte.redact.model import Span
-from flowyte.redact.words import Word, pieces_of
+from flowyte.redact.words import Piece, Word, pieces_of
 
 _STREETS = frozenset(
     "street st avenue ave av road rd lane ln drive dr boulevard blvd court ct place pl way terrace circle highway hwy "
@@ -29,30 +30,40 @@ STATES = frozenset(
     "sd tn tx ut vt va wa wv wi wy dakota carolina hampshire jersey mexico york rhode island".split()
 )
 _KEY = re.compile(
-    r"\b(?:live (?:at|on|in)|lives (?:at|on)|living at|address(?: is|'s| would be|:)?|moved to|deliver(?: it| them)? to|"
+    r"\b(?:i love (?:at|it)|live (?:at|on|in)|lives (?:at|on)|living at|address(?: is|'s| would be|:)?|moved to|deliver(?: it| them)? to|"
     r"ship(?: it| them)? to|send (?:it|them) to|calling from|located at|come to|(?:is|are|was|were) at|we're at|i'm at|"
     r"house is|mail (?:it|them) to|staying at|home is)\b[\s:,]*",
     re.IGNORECASE,
 )
+_ENDS = frozenset("and but so please before after because thanks thank you i we if then ? ! ;".split())
 _BOX = re.compile(r"\b(?:p\.?\s?o\.?|post office)\s+box\s+[\w-]+(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine|"
                   r"zero|oh|\d+))*", re.IGNORECASE)  # fmt: skip
+_AFTERWARDS = re.compile(
+    rf"\b(?:[A-Z]\w+ ){{1,3}}(?:{'|'.join(sorted(_STREETS))}),? (?:number|no\.?) [\w-]+", re.IGNORECASE
+)
 MOST_NAME = 4  # words between the number and "street"
 MOST_HOUSE = 3  # pieces: "forty four oh one"
+MOST_CLAUSE = 28  # words and marks: an address with its code said digit by digit
 MOST_AFTER = 14  # words of flat, town, state and code
 
 
 def streets_in(text: str, words: list[Word]) -> list[Span]:
-    found = [Span(entity="address", start=m.start(), end=m.end(), confidence=0.9) for m in _BOX.finditer(text)]
-    pieces = {piece.first: piece for piece in pieces_of(words)}
+    found = []
+    for box in _BOX.finditer(text):
+        after = next((n for n, word in enumerate(words) if word.start >= box.end()), len(words))
+        end = max(box.end(), words[_onward(words, after) - 1].end)
+        found.append(Span(entity="address", start=box.start(), end=end, confidence=0.9))
+    pieces = {piece.first: piece for piece in pieces_of(words, dictated=True)}
+    found += [Span(entity="address", start=m.start(), end=m.end(), confidence=0.9) for m in _AFTERWARDS.finditer(text)]
     keys = [match.end() for match in _KEY.finditer(text)]
     place = 0
     while place < len(words):
         if place not in pieces:
             place += 1
             continue
-        house = _house(pieces, place)
+        house = _house(words, pieces, place)
         keyed = any(0 <= words[place].start - key <= 4 for key in keys)
-        street = _street(words, house, keyed=keyed)
+        street = _street(words, house, keyed=keyed) or (_clause(words, house) if keyed else 0)
         if not street:
             place = pieces[place].last
             continue
@@ -63,15 +74,26 @@ def streets_in(text: str, words: list[Word]) -> list[Span]:
     return found
 
 
-def _house(pieces: dict[int, object], place: int) -> int:
+def _house(words: list[Word], pieces: Mapping[int, Piece], place: int) -> int:
     """After the house's number."""
-    at = place
+    at = end = place
     for _ in range(MOST_HOUSE + 2):
         piece = pieces.get(at)
         if piece is None:
             break
-        at = piece.last  # type: ignore[attr-defined]
-    return at
+        at = end = piece.last
+        if at < len(words) and words[at].glued and len(words[at].text) == 1:
+            at = end = at + 1  # "12B"
+        at += at < len(words) and words[at].text in (",", "-")
+    return end
+
+
+def _clause(words: list[Word], place: int) -> int:
+    """After "I live at 12": up to the end of what is said of it."""
+    for at in range(place, min(place + MOST_CLAUSE, len(words))):
+        if words[at].text in _ENDS:
+            return at
+    return min(place + MOST_CLAUSE, len(words))
 
 
 def _street(words: list[Word], place: int, *, keyed: bool) -> int:
@@ -113,6 +135,8 @@ def _onward(words: list[Word], place: int) -> int:
         if at in pieces and (plain or told or word.text.isdigit()):
             at = end = pieces[at].last
             told = True
+        elif word.text == "in" and at + 1 < len(words) and words[at + 1].capital and not told:
+            at += 1
         elif word.glued and told:
             at = end = at + 1
         elif word.text in _UNITS or word.text in _DIRECTIONS:

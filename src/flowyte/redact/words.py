@@ -62,7 +62,7 @@ def pieces_of(words: list[Word], *, dictated: bool = False) -> list[Piece]:
     found: list[Piece] = []
     place = 0
     while place < len(words):
-        digits, used = _number(words, place)
+        digits, used = _number(words, place, dictated)
         if not digits and words[place].text in ALIKE and _beside(words, place, found, dictated):
             digits, used = ALIKE[words[place].text], 1
         if digits:
@@ -87,19 +87,20 @@ def _one_by_one(words: list[Word], place: int, found: list[Piece]) -> bool:
     return len(found) > 2 and after in ONES and all(piece.spoken and len(piece.digits) == 1 for piece in found[-3:])
 
 
-def _number(words: list[Word], place: int) -> tuple[str, int]:
+def _number(words: list[Word], place: int, dictated: bool = False) -> tuple[str, int]:
     """The digits that begin at `place` and how many words they took; ("", 0) when none do."""
     word = words[place]
     text = word.text
     if text.isdigit() and text.isascii():
-        return ("", 0) if word.glued else (text, 1)
+        return ("", 0) if word.glued and not dictated else (text, 1)
     if text in TIMES:
-        single = _after(words, place + 1)
+        at = place + 1 + (_after(words, place + 1) in (",", "-"))
+        single = _after(words, at)
         digit = ONES.get(single) or (single if len(single) == 1 and single.isdigit() else "")
         if digit:
-            return digit * TIMES[text], 2
+            return digit * TIMES[text], at + 1 - place
         if single.isdigit():  # "triple 151": the first of them is meant three times
-            return single[0] * (TIMES[text] - 1) + single, 2
+            return single[0] * (TIMES[text] - 1) + single, at + 1 - place
         return "", 0
     return _cardinal(words, place)
 
