@@ -126,6 +126,14 @@ def _email(r: Random, part: str, aloud: bool) -> tuple[str, str]:
     spell = r.random() < 0.25
     if part == "held" and not aloud and r.random() < 0.6:
         local, domain = address.split("@")
+        newest = (
+            f"{local}, at {domain}", f"{local} at sign {domain.replace('.', ' dot ')}", f"{local} [at] {domain}",
+            values.say_email(r, address).replace(" dot ", ", dot, "),
+            values.say_email(r, address, spell=True).replace(" ", "-"),
+        )  # fmt: skip
+        return "newest words", r.choice(newest)
+    if part == "tuned" and not aloud and r.random() < 0.3:
+        local, domain = address.split("@")
         return "newer words", r.choice(
             (
                 f"{local} at {domain}",
@@ -146,6 +154,13 @@ def _address(r: Random, part: str, aloud: bool) -> tuple[str, str]:
     house = number if written else values.say_house(r, number)
     said = f"{house} {street} {kind}"
     if part == "held" and not aloud and r.random() < 0.5:
+        newest = (
+            f"number {house} {street} {kind}", f"{house}, {street} {kind}, {town}, {state}, {code}",
+            f"{said}, second floor", f"{house} {values.ORDINALS[r.randrange(1, 12)]} {kind}",
+            f"{house} {street} {r.choice(values.STREETS)} {kind}, {code}", f"{house} {street.lower()} {kind.lower()}",
+        )  # fmt: skip
+        return "newest shape", r.choice(newest)
+    if not aloud and r.random() < 0.3:
         return "new shape", r.choice(
             (
                 f"{house} {r.choice(('North', 'South'))} {street} {kind}, suite {r.randrange(1, 900)}",
@@ -185,6 +200,14 @@ def _birth(r: Random, part: str, aloud: bool) -> tuple[str, str]:
     }
     if part == "held":
         shapes = {
+            "slashes, spaced": f"{month} / {day} / {year}",
+            "digits one by one": f"{values.one_by_one(r, f'{month:02}{day:02}{year}', (2, 2, 4))}",
+            "year of, short": f"{name} {ORDINALS[day]} of {values.two(str(year)[2:], r)}",
+            "eight digits": f"{month:02}{day:02}{year}",
+            "day, month name, comma": f"{ORDINALS[day]}, {name}, {year}",
+        }
+    elif r.random() < 0.4:
+        shapes = {
             "day and month in figures": f"the {ORDINALS[day]} of the {ORDINALS[month]} {values.say_year(r, year)}",
             "nth, month in full": f"the {day}{_th(day)} of {name}, {year}",
             "month, year only": f"{name} of {values.say_year(r, year)}",
@@ -215,8 +238,14 @@ def _name(r: Random, part: str, aloud: bool) -> tuple[str, str]:
             (f"{said}», «{spelled}", f"{said}», that's «{spelled}", f"{said}», spelled «{spelled}")
         )
     if not aloud and r.random() < 0.3:
+        first, last = said.split()
         if part == "held":
-            first, last = said.split()
+            newest = (
+                f"{first} van {last}", f"Miss {first} {last}", f"{first} Maria {last}", f"{first}», last name «{last}",
+                f"Mc{last} {first}", f"{first} {last} junior",
+            )  # fmt: skip
+            return "newest shape", r.choice(newest)
+        if r.random() < 0.4:
             return "new shape", r.choice(
                 (
                     f"{last}, {first}",
@@ -228,7 +257,6 @@ def _name(r: Random, part: str, aloud: bool) -> tuple[str, str]:
             )
         if r.random() < 0.5:
             return "small letters", said.lower()
-        first, last = said.split()
         return "longer", r.choice(
             (
                 f"{first} {r.choice('BCDK')}. {last}",

@@ -280,10 +280,49 @@ def mostly_misheard(r: Random, digits: str, groups: tuple[int, ...]) -> str:
     )
 
 
-TUNED_WAYS: tuple[Say, ...] = (one_by_one, doubled, pairs, spaced, commas, solid, dashed, fillers, thousands, mixed,
-                               hyphened, corrected, misheard, one_at_a_time, slowly, anded, threes, lettered,
-                               taken_back)  # fmt: skip
-HELD_WAYS: tuple[Say, ...] = (stuttered, dotted, twos, numbered, grouped_then_doubled, checked, mostly_misheard, spaced)
+def hundreds(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    """ "four hundred and eleven" for a group of three, "forty one hundred" for one that ends in noughts."""
+    said = []
+    for group in groups_of(digits, groups):
+        if len(group) == 3 and group[0] != "0":
+            said.append(cardinal(int(group)))
+        elif len(group) == 4 and group[2:] == "00" and group[0] not in "0":
+            said.append(f"{two(group[:2], r)} hundred")
+        else:
+            said.append(pairs(r, group, (len(group),)))
+    return r.choice((" ", ", ")).join(said)
+
+
+def talkative(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    parts = [r.choice((one_by_one, spaced, doubled))(r, group, (len(group),)) for group in groups_of(digits, groups)]
+    return r.choice((", you see, ", ", hmm, where is it, ", ", sorry, my glasses, ", ", like, ")).join(parts)
+
+
+def backwards_corrected(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    """All of a wrong number, then all of the right one."""
+    wrong = "".join(r.choice("123456789") for _ in digits)
+    return (
+        spaced(r, wrong, groups)
+        + r.choice((", no that is the old one, ", ", wrong one, sorry, "))
+        + spaced(r, digits, groups)
+    )
+
+
+def fours(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    return r.choice((one_by_one, hyphened, commas))(r, digits, (4,) * (len(digits) // 4))
+
+
+def lines(r: Random, digits: str, groups: tuple[int, ...]) -> str:
+    """As it is typed: with stray marks."""
+    return r.choice(("/", " / ", "_", "  ", "–")).join(groups_of(digits, groups))
+
+
+TUNED_WAYS: tuple[Say, ...] = (
+    one_by_one, doubled, pairs, spaced, commas, solid, dashed, fillers, thousands, mixed, hyphened, corrected, misheard,
+    one_at_a_time, slowly, anded, threes, lettered, taken_back, stuttered, dotted, twos, numbered, grouped_then_doubled,
+    checked, mostly_misheard,
+)  # fmt: skip
+HELD_WAYS: tuple[Say, ...] = (hundreds, talkative, backwards_corrected, fours, lines, spaced, one_by_one, misheard)
 
 
 # ---- ways to say the rest

@@ -4,6 +4,7 @@ import re
 
 from flowyte.redact.model import Span
 from flowyte.redact.words import Word, words_of
+from flowyte.slots.days import MONTHS, WEEKDAYS
 
 _GIVEN = re.compile(
     r"\b(?:(?:my|her|his|the|our)(?: (?:full|first|last|middle|maiden|family|sur))* ?names?(?:'s| is| was| would be|:)|"
@@ -17,6 +18,9 @@ _SPEAKING = re.compile(
     re.IGNORECASE,
 )
 _AS_IN = re.compile(r"[\s,.-]*(?P<letter>\b[^\W\d_])\s+(?:as in|for)\s+[^\W\d_]+", re.IGNORECASE)
+_ONE_BY_ONE = re.compile(
+    r"\b[^\W\d_](?:(?:[\s,.-]+|[\s,.-]+(?:as in|for|like)\s+\w+[\s,.]+)[^\W\d_]\b){2,}|\b[^\W\d_]\s+as in\s+[^\W\d_]+"
+)
 _THIS_SPEAKING = re.compile(
     r"\bthis is\s+(?P<name>(?:[^\W\d_]+(?:['’-][^\W\d_]+)*[\s,]+){1,5}?)(?:speaking|calling)\b", re.IGNORECASE
 )
@@ -49,6 +53,7 @@ _INTRO = frozenset(
 _COMMON = frozenset(
     "put great right sorry actually let what why can could should it's there here use under book maybe yes the".split()
 )
+_NO_ONE = frozenset((*MONTHS, *WEEKDAYS, "god", "english", "spanish", "urgent"))
 _TITLES = frozenset("mr mrs ms miss dr doctor professor".split())
 MOST_NAME = 3  # words; a fourth in small letters is rarely of the name
 
@@ -81,8 +86,10 @@ def names_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
         for match in _INTRODUCED.finditer(text):
             first = next((word for word in words if word.start >= match.end()), None)
             second = first and next((word for word in words if word.start > first.start), None)
-            if first and second and first.capital and second.capital and first.text not in _NEVER:
-                found += _from(text, words, match.end(), small=False)
+            alone = second is None or second.text in ",.!"
+            if first and first.capital and first.text not in _NEVER and first.text not in _NO_ONE:
+                if alone or (second and second.capital):
+                    found += _from(text, words, match.end(), small=False)
     return found
 
 
@@ -144,12 +151,7 @@ def _capitals(words: list[Word]) -> list[Span]:
 
 def _letters(text: str) -> list[Span]:
     """Three letters or more, one by one."""
-    return [
-        _span(match.start(), match.end(), 0.8)
-        for match in re.finditer(
-            r"\b[^\W\d_](?:(?:[\s,.-]+|[\s,.-]+(?:as in|for|like)\s+\w+[\s,.]+)[^\W\d_]\b){2,}", text
-        )
-    ]
+    return [_span(match.start(), match.end(), 0.8) for match in _ONE_BY_ONE.finditer(text)]
 
 
 def _span(start: int, end: int, sure: float) -> Span:
