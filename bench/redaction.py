@@ -133,7 +133,22 @@ def leaked(each: dict[str, str], find: Find) -> list[str]:
 
 
 _CARRIER = frozenset(
-    "dot underscore dash hyphen please send email address name speaking hello have question this".split()
+    [
+        "dot",
+        "underscore",
+        "dash",
+        "hyphen",
+        "please",
+        "send",
+        "email",
+        "address",
+        "name",
+        "speaking",
+        "hello",
+        "have",
+        "question",
+        "this",
+    ]
 )
 _QUESTIONS = {
     "card": "Could I have your card number, please?", "ssn": "What is your social security number?",

@@ -284,7 +284,8 @@ def _filled(r: Random, text: str) -> str:
                       "4 o'clock", "ten fifteen"), 2)  # fmt: skip
     days = r.sample(range(1, 29), 2)
     given = {
-        "day": r.choice(("Monday", "Tuesday", "Friday", "Saturday")), "ord": r.choice((ORDINALS[days[0]], "3rd", "12th")),
+        "day": r.choice(("Monday", "Tuesday", "Friday", "Saturday")),
+        "ord": r.choice((ORDINALS[days[0]], "3rd", "12th")),
         "time": times[0], "time2": times[1], "month": r.choice(values.MONTHS), "dom": str(days[0]),
         "dom2": str(days[1]), "hour": hours[0], "hour2": hours[1],
         "small": r.choice(("two", "three", "4", "6", "ten", "12", "twenty")), "small2": r.choice(("two", "3", "five")),

@@ -1,4 +1,4 @@
-"""Makes `recognised.json`: values said by the built-in voice over a telephone line, as the built-in recognizer has them.
+"""Makes `recognised.json`: values said by the built-in voice over a telephone line, as the recognizer has them.
 
     python -m bench.redaction_set.speech held
 

@@ -7,7 +7,7 @@ Another date (of an appointment, a purchase) stays: a date is one of birth when 
 import re
 
 from flowyte.redact.model import Span
-from flowyte.redact.words import pieces_of, words_of
+from flowyte.redact.words import pieces_of, vocabulary, words_of
 from flowyte.slots.days import MONTHS
 from flowyte.slots.figures import ORDINAL
 
@@ -47,11 +47,12 @@ _TWO = rf"(?:(?:oh|o|zero)[\s-](?:{_ONES})|{_SMALL}|\d{{1,2}})"
 _SAID = re.compile(rf"\b{_TWO}[\s,.-]+{_TWO}[\s,.-]+(?:{_YEAR}|\d\d)\b", re.IGNORECASE)
 _ANY_YEAR = re.compile(rf"\b{_YEAR}(?!\w)", re.IGNORECASE)
 _BIRTH = re.compile(
-    r"\b(?:born|(?:day|date|data|they) (?:to|of|the|and|a) birth|birth\s?day|birth\s?date|date of birth|of birth|d\.?o\.?b\.?|b-?day)\b",
+    r"\b(?:born|(?:day|date|data|they) (?:to|of|the|and|a) birth|birth\s?day|birth\s?date|date of birth|"
+    r"of birth|d\.?o\.?b\.?|b-?day)\b",
     re.IGNORECASE,
 )
 _MONTH = re.compile(_NAMES, re.IGNORECASE)
-_LINKS = frozenset("the of in on and uh um was is it's st nd rd th year".split())
+_LINKS = vocabulary("the of in on and uh um was is it's st nd rd th year")
 REACH = 60  # characters after such a word within which its date begins
 YOUNGEST = 2012  # an earlier year in a full date is one of birth: nobody calls about a visit of then
 _FOUR = re.compile(r"\d{4}")

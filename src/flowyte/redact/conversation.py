@@ -20,15 +20,16 @@ from flowyte.redact.model import ENTITIES, NUMBERS, Entity, Label, Redacted, Spa
 from flowyte.redact.names import parts_of
 from flowyte.redact.numbers import by_form, luhn
 from flowyte.redact.runs import runs_of
-from flowyte.redact.words import Word, pieces_of, words_of
+from flowyte.redact.words import Word, pieces_of, vocabulary, words_of
 
 SLOT_OPEN_MS = 120_000  # who was asked for a number two minutes ago has been asked for something else, or has left
 FEWEST_AGAIN = 4  # digits of a value by which it is known again; fewer stand in many other numbers
 FEWEST_HALF = 3  # digits of an answer that is nothing else
+_WHOLE: dict[Label, int] = {"card": 15, "ssn": 9, "phone": 10, "account": 6}
 MOST_VALUES = 200  # of a conversation; the oldest are forgotten
-_SMALL = frozenset(
-    "yes yeah sure okay ok uh um er it is it's that's the and then so well my number just a moment sorry rest please first "
-    "alright here you go that would be now".split()
+_SMALL = vocabulary(
+    "yes yeah sure okay ok uh um er it is it's that's the and then so well my number just a moment sorry rest "
+    "please first alright here you go that would be now"
 )
 # A parameter of a skill by whose name its value is known; "account" names the value of "accountNumber".
 _BY_NAME: tuple[tuple[str, Label], ...] = (
@@ -105,7 +106,7 @@ class Redactor:
         return without(text, apart([*spans, *held]))
 
     def data(self, value: Any, *, key: str = "", depth: int = 0) -> Any:
-        """JSON without what is not to be kept: by the name it stands under, by its form, and by what the caller said."""
+        """JSON without what is not to be kept: by the name it stands under, by its form, by what the caller said."""
         if not self.entities or value is None or isinstance(value, bool):
             return value
         if depth > MOST_DEPTH:
@@ -128,10 +129,16 @@ class Redactor:
         heard, wanted, elsewhere = asked_by(text)
         if heard == "asks":
             self._asked, self._asked_ms, self._half = wanted, at_ms, ""
-        elif heard == "closes":
+        elif heard == "closes" and (elsewhere or not self._unfinished):
             self._asked, self._half = frozenset(), ""
         self._other = elsewhere or (self._other and heard == "goes_on")
         self._elsewhere = heard == "closes" and (elsewhere or "?" in text)
+
+    @property
+    def _unfinished(self) -> bool:
+        """Whether what was given so far is too short for what it is: whatever the agent says now, the rest may come."""
+        wanted = [label for label in self._asked if label in _WHOLE]
+        return bool(self._half) and any(len(self._half) < _WHOLE[label] for label in wanted)
 
     def _callers(self, text: str, at_ms: int) -> list[Span]:
         asked = self._asked if at_ms - self._asked_ms <= SLOT_OPEN_MS else frozenset()
@@ -140,7 +147,7 @@ class Redactor:
 
     def _halves(self, text: str, asked: frozenset[Label]) -> list[Span]:
         """An answer that is a number and nothing else, to no question or after a first half."""
-        if not self.entities & NUMBERS or asked & NUMBERS:
+        if not self.entities & NUMBERS or asked & NUMBERS or self._other:
             return []
         words = words_of(text)
         runs = runs_of(words, dictated=True)
@@ -185,7 +192,7 @@ class Redactor:
         words = words_of(text)
         found = []
         numbers = [(label, value) for label, value in self._values if value.isdigit()]
-        for run in runs_of(words, dictated=True) if numbers else ():
+        for run in runs_of(words, patient=True) if numbers else ():
             for label, value in numbers:
                 if len(run.digits) >= FEWEST_AGAIN and (run.digits in value or value in run.digits):
                     found.append(Span(entity=label, start=words[run.first].start, end=words[run.last - 1].end,

@@ -9,15 +9,17 @@ from flowyte.redact.model import NUMBERS, Label, Span, apart
 from flowyte.redact.names import names_in
 from flowyte.redact.numbers import numbers_in
 from flowyte.redact.streets import streets_in
-from flowyte.redact.words import LONGEST, Word, pieces_of, words_of
+from flowyte.redact.words import LONGEST, Word, pieces_of, vocabulary, words_of
 
 _ANSWER = re.compile(
-    r"^\W*(?:(?:yes|yeah|sure|ok|okay|alright|of course|uh|um|er|well|so|hi|hello|it is|it's|that's|that is|that one is|"
+    r"^\W*(?:(?:yes|yeah|sure|ok|okay|alright|of course|uh|um|er|well|so|hi|hello|it is|it's|that's|that is|"
+    r"that one is|"
     r"that'd be|that would be|this is|i'm at|i live (?:at|on|in)|we're at|we are at|send it to|please|my|the|address|"
     r"email|e-mail|is|at|on|in|you can (?:send|use)|use|hold on|one second|i am|i'm|born)\b\W*)*",
     re.IGNORECASE,
 )
-_TALK = frozenset("what why who when how don't can't cannot rather need want not none nothing never".split())
+_TALK = vocabulary("what why who when how don't can't cannot rather need want not none nothing never")
+_MAIL = frozenset(["at", "dot", "period", "underscore", "com", "org", "net"])
 OVERLAP = 400  # characters that two parts of a long text share
 
 
@@ -37,7 +39,7 @@ def _in(text: str, wanted: Set[Label], asked: Set[Label], elsewhere: bool) -> It
     words = words_of(text)
     if "email" in wanted:
         yield from (mails := mails_in(text, words, asked="email" in asked))
-        if "email" in asked and not mails:
+        if "email" in asked and not mails and any(len(w.text) == 1 or w.text in _MAIL for w in words):
             yield from _whole(text, words, "email")
     if wanted & NUMBERS:
         yield from numbers_in(text, words, wanted, asked, elsewhere=elsewhere)

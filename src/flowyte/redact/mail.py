@@ -7,11 +7,11 @@ belong together. Where the address was asked for, or "email is" stands before it
 import re
 
 from flowyte.redact.model import Span
-from flowyte.redact.words import ONES, TEENS, TENS, TIMES, Word
+from flowyte.redact.words import ONES, TEENS, TENS, TIMES, Word, vocabulary
 
 _WRITTEN = re.compile(r"[\w.+%-]{1,64}\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+|[\w.+%-]{1,64}@[\w-]+", re.UNICODE)
-_LAST = frozenset("com org net edu gov io co us uk de fr es it ca info biz me app dev mil eu au nz ch at ie in".split())
-_JOINS = frozenset("dot point period underscore dash hyphen minus plus . _ - + %".split())
+_LAST = vocabulary("com org net edu gov io co us uk de fr es it ca info biz me app dev mil eu au nz ch at ie in")
+_JOINS = vocabulary("dot point period underscore dash hyphen minus plus . _ - + %")
 _NUMBERS = frozenset(ONES) | frozenset(TEENS) | frozenset(TENS) | frozenset(TIMES)
 _AT = frozenset({"at", "@"})
 _KEY = re.compile(
@@ -20,10 +20,11 @@ _KEY = re.compile(
     re.IGNORECASE,
 )
 # "Look at example dot com" is no address; nor does a name begin with one of these.
-_NEVER = frozenset(
-    "look looking find visit see go going us me it shop website site page online available here there check arrive order "
-    "at is email mail address my the to a an i'm was be on use under please send write reach contact and or so it's that's "
-    "that this would you can could for yes yeah ok okay sure um uh er of course one invoice with".split()
+_NEVER = vocabulary(
+    "look looking find visit see go going us me it shop website site page online available here there check "
+    "arrive order at is email mail address my the to a an i'm was be on use under please send write reach "
+    "contact and or so it's that's that this would you can could for yes yeah ok okay sure um uh er of course "
+    "one invoice with"
 )
 _MEANT = re.compile(r"\be-?\s?mail|\bsend (?:it|them|the \w+)? ?to\b|\bwrite to\b|\bforward\b", re.IGNORECASE)
 _SITE = re.compile(r"\b(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|info|biz|co)\b", re.IGNORECASE)
@@ -58,14 +59,14 @@ def _domain_end(words: list[Word], place: int) -> int:
     end = 0
     for at in range(place, min(place + MOST_DOMAIN, len(words))):
         text = words[at].text
-        if text == "," and at == place:
+        if at == place and text in ",])":
             continue
         if text in (",", "?", "!", ";") or text in _AT:
             break
         dotted = at > place and words[at - 1].text in ("dot", "point", "period", ".")
-        if dotted and (text in _LAST or re.fullmatch(r"dot\w+", text)) and not _sentence(words, at - 1):
-            end = at + 1
-        elif text.startswith("dot") and text[3:] in _LAST and at > place:
+        if (dotted and (text in _LAST or re.fullmatch(r"dot\w+", text)) and not _sentence(words, at - 1)) or (
+            text.startswith("dot") and text[3:] in _LAST and at > place
+        ):
             end = at + 1
         elif end and text not in ("dot", "point", "period", "."):
             break
@@ -86,6 +87,8 @@ def _local_begin(text: str, words: list[Word], at: int, *, asked: bool) -> int:
             keyed = True
             if start < at:
                 return start
+    if first > 1 and words[first - 1].text in ",[(":
+        first -= 1
     while first > 0 and at - first < MOST_LOCAL:
         before = words[first - 1]
         if not _belongs(words, first, at, keyed):

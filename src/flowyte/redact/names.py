@@ -1,15 +1,17 @@
-"""Names, where they are given: "my name is", "this is … speaking", an answer to "your name?", with their spelling. Pure."""
+"""Names, where they are given: "my name is", "this is … speaking", an answer to "your name?", their spelling. Pure."""
 
 import re
 
 from flowyte.redact.model import Span
-from flowyte.redact.words import Word, words_of
+from flowyte.redact.words import Word, vocabulary, words_of
 from flowyte.slots.days import MONTHS, WEEKDAYS
 
 _GIVEN = re.compile(
-    r"\b(?:(?:my|her|his|the|our)(?: (?:full|first|last|middle|maiden|family|sur))* ?names?(?:'s| is| was| would be|:)|"
+    r"\b(?:(?:my|her|his|the|our)(?: (?:full|first|last|middle|maiden|family|sur))* ?names?(?:'s| is| was|"
+    r" would be|:)|"
     r"surname is|names? (?:is|would be)|name's|"
-    r"put (?:me )?down(?: as)?|should be under|booked under|i am called|i'm called|call me|under the names?(?: of)?|spoke (?:to|with)|speak(?:ing)? with|i go by)\s+(?:is\s+)?",
+    r"(?:last|first|family) name(?: is)?|put (?:me )?down(?: as)?|should be under|booked under|i am called|"
+    r"i'm called|call me|under the names?(?: of)?|spoke (?:to|with)|speak(?:ing)? with|i go by)\s+(?:is\s+)?",
     re.IGNORECASE,
 )
 _SPEAKING = re.compile(
@@ -24,7 +26,7 @@ _ONE_BY_ONE = re.compile(
 _THIS_SPEAKING = re.compile(
     r"\bthis is\s+(?P<name>(?:[^\W\d_]+(?:['’-][^\W\d_]+)*[\s,]+){1,5}?)(?:speaking|calling)\b", re.IGNORECASE
 )
-_QUIET = frozenset("a an the not who what".split())
+_QUIET = frozenset(["a", "an", "the", "not", "who", "what"])
 _SPELLED_SPEAKING = re.compile(
     r"(?P<name>(?:[^\W\d_]{2,}(?:['’-][^\W\d_]+)*[\s,]+){1,3})(?:(?:that's|that is|spelled|spelt)[\s,]+)?"
     r"(?P<letters>(?:\b[^\W\d_]\b[\s,.-]*){2,})(?:speaking|calling|here)\b",
@@ -36,25 +38,28 @@ _SPELLING = re.compile(
     r"(?P<letters>(?:\b[^\W\d_](?:[\s,.-]+(?:as in|for|like)\s+[^\W\d_]+)?\b[\s,.-]*){2,})",
     re.IGNORECASE,
 )
-_NEVER = frozenset(
-    "a an the and but so i i'm i'd i've i'll it it's is are was am be been my your you we they he she this that these those "
-    "not no yes yeah yep ok okay sure hi hello hey good morning afternoon evening well uh um er oh just about from with for "
-    "at on in to of calling speaking here there have has had need want would could can do does did what when where who why "
-    "how please thanks thank sorry spelled spelt right wrong very really also still again if or as by because regarding "
-    "urgent problem question order appointment one two three four five six seven eight nine ten mr mrs ms miss dr calling "
-    "looking trying wondering interested happy glad fine correct only now new old out back all get got going never always "
-    "like than then another something nothing anyone somebody someone ridiculous too more much".split()
+_NEVER = vocabulary(
+    "a an the and but so i i'm i'd i've i'll it it's is are was am be been my your you we they he she this that "
+    "these those not no yes yeah yep ok okay sure hi hello hey good morning afternoon evening well uh um er oh "
+    "just about from with for at on in to of calling speaking here there have has had need want would could can "
+    "do does did what when where who why how please thanks thank sorry spelled spelt right wrong very really "
+    "also still again if or as by because regarding urgent problem question order appointment one two three "
+    "four five six seven eight nine ten mr mrs ms miss dr calling looking trying wondering interested happy "
+    "glad fine correct only now new old out back all get got going never always like than then another "
+    "something nothing anyone somebody someone ridiculous too more much"
 )
-_INTRO = frozenset(
-    "hi hello hey yes yeah yep sure ok okay um uh er oh well so it it's is this that that's i i'm am my name the full first "
-    "last name's names call me of course here speaking you can put under good morning afternoon evening and calling "
-    "should be under put down book certainly sir madam ma'am thanks thank please a moment one second".split()
+_INTRO = vocabulary(
+    "hi hello hey yes yeah yep sure ok okay um uh er oh well so it it's is this that that's i i'm am my name "
+    "the full first last name's names call me of course here speaking you can put under good morning afternoon "
+    "evening and calling should be under put down book certainly sir madam ma'am thanks thank please a moment "
+    "one second"
 )
-_COMMON = frozenset(
-    "put great right sorry actually let what why can could should it's there here use under book maybe yes the".split()
+_COMMON = vocabulary(
+    "put great right sorry actually let what why can could should it's there here use under book maybe yes the"
 )
+_PARTICLES = vocabulary("van von de der da del di la le den dos el al bin ibn")
 _NO_ONE = frozenset((*MONTHS, *WEEKDAYS, "god", "english", "spanish", "urgent"))
-_TITLES = frozenset("mr mrs ms miss dr doctor professor".split())
+_TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "doctor", "professor"])
 MOST_NAME = 3  # words; a fourth in small letters is rarely of the name
 
 
@@ -62,6 +67,18 @@ def names_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
     found = []
     for match in _GIVEN.finditer(text):
         found += _from(text, words, match.end(), small=True)
+    found += _speaking(text, words)
+    if asked:
+        found += _answer(text, words)
+    else:
+        for match in _INTRODUCED.finditer(text):
+            found += _introduced(text, words, match.end())
+    return found
+
+
+def _speaking(text: str, words: list[Word]) -> list[Span]:
+    """Before "speaking", "calling" or "here"."""
+    found = []
     for match in _SPEAKING.finditer(text):
         start = match.start("name")
         inside = [word for word in words if start <= word.start < match.end("name")]
@@ -80,17 +97,17 @@ def names_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
         inside = [word for word in inside if word.text not in _NEVER and not word.is_mark]
         found += [_span(word.start, word.end, 0.8) for word in inside]
         found.append(_span(match.start("letters"), match.end("letters"), 0.8))
-    if asked:
-        found += _answer(text, words)
-    else:
-        for match in _INTRODUCED.finditer(text):
-            first = next((word for word in words if word.start >= match.end()), None)
-            second = first and next((word for word in words if word.start > first.start), None)
-            alone = second is None or second.text in ",.!"
-            if first and first.capital and first.text not in _NEVER and first.text not in _NO_ONE:
-                if alone or (second and second.capital):
-                    found += _from(text, words, match.end(), small=False)
     return found
+
+
+def _introduced(text: str, words: list[Word], start: int) -> list[Span]:
+    """After "this is" or "I'm": two words in capitals, or one that nothing follows."""
+    first = next((word for word in words if word.start >= start), None)
+    second = first and next((word for word in words if word.start > first.start), None)
+    if first is None or not first.capital or first.text in _NEVER or first.text in _NO_ONE:
+        return []
+    follows = second is None or second.text in ",.!" or second.capital
+    return _from(text, words, start, small=False) if follows else []
 
 
 def _from(text: str, words: list[Word], start: int, *, small: bool) -> list[Span]:
@@ -108,10 +125,11 @@ def _from(text: str, words: list[Word], start: int, *, small: bool) -> list[Span
                 continue
             break
         names = sum(len(each.text) > 1 for each in taken)
-        initial = len(word.text) == 1 and word.capital and word.text != "i" and bool(taken)
+        particle = word.text in _PARTICLES and bool(taken) and taken[-1].capital
+        initial = particle or (len(word.text) == 1 and word.capital and word.text != "i" and bool(taken))
         if (word.text in _NEVER and not initial) or word.text[0].isdigit() or names >= MOST_NAME:
             break
-        if not word.capital and (not small or (taken and taken[0].capital) or len(taken) >= 2):
+        if not particle and not word.capital and (not small or (taken and taken[0].capital) or len(taken) >= 2):
             break
         taken.append(word)
     if not taken:

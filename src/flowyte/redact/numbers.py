@@ -9,30 +9,44 @@ from collections.abc import Set
 
 from flowyte.redact.model import NUMBERS, Label, Span
 from flowyte.redact.runs import Run, runs_of
-from flowyte.redact.words import Word
+from flowyte.redact.words import Word, vocabulary
 
 NEAR: dict[Label | None, str] = {
     "card": r"(?:(?:credit|debit|bank|gift)\s+)?card(?:'s|s)?|visa|master\s?card|amex|american express|cvv|cvc|c v v|"
     r"security code|expir\w+|exp(?:iry)? date|long number|car number|cart number|car'd number",
     "ssn": r"social(?: security)?(?: number)?|ssn|s\.?\s?s\.?\s?n\b|tax(?:payer)? id\w*|itin",
-    "account": r"accounts?(?: number)?|a?count number|accountant number|routing|iban|i b a n|sort code|(?:customer|member|membership|policy|client|patient|insurance|"
+    "account": r"accounts?(?: number)?|a?count number|accountant number|routing|iban|i b a n|sort code|"
+    r"(?:customer|member|membership|policy|client|patient|insurance|"
     r"loyalty)(?: (?:number|id|no))?",
-    "phone": r"(?:call|ring|text|reach|phone|dial|try|message|contact)(?: me| us| her| him| them)?(?: back)?|phone|mobile|"
-    r"cell(?:phone)?|telephone|my number|callback(?: number)?|call ?back|fax|reached|best number|(?:home|work|office) number",
-    None: r"orders?|invoice|bill|confirmation|tracking|reference|ref|booking|reservation|serial|model|article|item|part|"
-    r"parcel|sku|product|ticket|case|code|coupon|voucher|flight|bus|room|page|version|zip|postcode|size|lot|batch|claim|"
+    "phone": r"(?:call|ring|text|reach|phone|dial|try|message|contact)(?: me| us| her| him| them)?(?: back)?|"
+    r"phone|mobile|"
+    r"cell(?:phone)?|telephone|my number|callback(?: number)?|call ?back|fax|reached|best number|(?:home|work|"
+    r"office) number",
+    None: r"orders?|invoice|bill|confirmation|tracking|reference|ref|booking|reservation|serial|model|article|"
+    r"item|part|"
+    r"parcel|sku|product|ticket|case|code|coupon|voucher|flight|bus|room|page|version|zip|postcode|size|lot|"
+    r"batch|claim|"
     r"isbn|gate|line|quote|job|unit|track|receipt",
 }  # fmt: skip
 # Words that may stand between such a word and its number.
-_LINK = frozenset(
-    "number numbers num no is was it it's its that that's this here are the as under with of my ending ends in on at to uh "
-    "um er by for please all one be would should say says read reads has have got and then you can back digits starts "
-    "begins first okay ok so right new old home work cell mobile or front me us think i just wait sorry last a been have which should could part so-called following whole entire full".split()
+_LINK = vocabulary(
+    "number numbers num no is was it it's its that that's this here are the as under with of my ending ends in "
+    "on at to uh um er by for please all one be would should say says read reads has have got and then you can "
+    "back digits starts begins first okay ok so right new old home work cell mobile or front me us think i just "
+    "wait sorry last a been have which should could part so-called following whole entire full"
 )
 _ENDING: tuple[tuple[Label | None, re.Pattern[str]], ...] = tuple(
     (label, re.compile(rf"\b(?:{pattern})\W*$", re.IGNORECASE)) for label, pattern in NEAR.items()
 )
 _PLACE = re.compile(r"\b(?:on|from|of|in|off) (?:the|my|your|her|his|our|that|this)(?: \w+)? $", re.IGNORECASE)
+# From such words on every number of what is said is that number, whatever a recognizer made of what stands between.
+_OPENS = re.compile(
+    r"\b(?:my|our|his|her|the|your)(?: \w+)? "
+    r"(?:(?P<card>card number)|(?P<ssn>social security number|social|ssn)|(?P<account>(?:account|customer|"
+    r"member|policy) number)|"
+    r"(?P<phone>(?:tele)?phone number|mobile number|mobile|cell))(?:'s| is| was|:)",
+    re.IGNORECASE,
+)
 _ANYWHERE: tuple[tuple[Label | None, re.Pattern[str]], ...] = tuple(
     (label, re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)) for label, pattern in NEAR.items()
 )
@@ -139,6 +153,8 @@ def _near(text: str, words: list[Word], run: Run) -> tuple[Label | None, bool]:
         ):
             break
         first -= 1
+    if opened := [match for match in _OPENS.finditer(text[: words[run.first].start])]:
+        return next(label for label in NEAR if label and opened[-1][label]), True
     if len(run.digits) >= LONG and not elsewhere:
         return _anywhere(text[max(0, words[run.first].start - LOOK_BACK) : words[run.first].start])
     return None, elsewhere

@@ -7,27 +7,31 @@ number that is being dictated more does ("and", "that is"); elsewhere those join
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from flowyte.redact.words import Piece, Word, pieces_of
+from flowyte.redact.words import Piece, Word, pieces_of, vocabulary
 
 MOST_BETWEEN = 7  # words between two pieces of one number; whoever says more has begun to say something else
 _YEAR = re.compile(r"19\d\d|20[0-4]\d")
+_WHOSE = frozenset(("my", "our", "your", "his", "her"))
+_WHAT = vocabulary("number phone card account social cell mobile email e-mail name address telephone birthday")
 MOST_UNKNOWN = 2  # of them that may be anything while a number is dictated: "no weight" is a recognizer's "no wait"
 _MARKS = frozenset(",.-–—;()…+")
-_FILLERS = frozenset(
-    "uh um er erm hmm mm ah then dash hyphen dot point space plus no nope wait sorry actually oops correction scratch "
-    "mean meant rather hold let me see".split()
+_FILLERS = vocabulary(
+    "uh um er erm hmm mm ah then dash hyphen dot point space plus no nope wait sorry actually oops correction "
+    "scratch mean meant rather hold let me see"
 )
-_DICTATING = _FILLERS | frozenset(
-    "and is it's its that that's the i think okay ok so next rest just a moment second now followed by again yes yeah "
-    "well on to after before end got did you all in total area code extension ext number first last four digits with ending or make it right there's there".split()
+_DICTATING = _FILLERS | vocabulary(
+    "and is it's its that that's the i think okay ok so next rest just a moment second now followed by again "
+    "yes yeah well on to after before end got did you all in total area code extension ext number first last "
+    "four digits with ending or make it right there's there"
 )
 # What makes of a number a measure, a price or a time. In a number that is being dictated they do not count.
-_UNITS = frozenset(
-    "dollars dollar cents cent euros euro pounds pound bucks percent minutes minute hours hour days day weeks week months "
-    "month years year o'clock am pm a.m p.m people persons guests adults children kids nights miles mile inches inch feet "
-    "foot meters metres kilos kilograms grams times pieces items units boxes floors rooms degrees million billion "
-    "thousand grand st nd rd th".split()
+_UNITS = vocabulary(
+    "dollars dollar cents cent euros euro pounds pound bucks percent minutes minute hours hour days day weeks "
+    "week months month years year o'clock am pm a.m p.m people persons guests adults children kids nights miles "
+    "mile inches inch feet foot meters metres kilos kilograms grams times pieces items units boxes floors rooms "
+    "degrees million billion thousand grand st nd rd th"
 )
 _CURRENCY = frozenset("$€£#")
 
@@ -74,6 +78,8 @@ def _joined(words: list[Word], start: int, end: int, dictated: bool, patient: bo
     between = words[start:end]
     if sum(not word.is_mark for word in between) > MOST_BETWEEN:
         return False
+    if any(one.text in _WHOSE and other.text in _WHAT for one, other in pairwise(between)):
+        return False  # another thing begins: "and my number is"
     others = sum(not _within(words, start + place, dictated or patient) for place in range(len(between)))
     return others <= (MOST_UNKNOWN if dictated else 0)
 

@@ -1,42 +1,48 @@
-"""Street addresses: a house number, words, and a street's word, with what follows of flat, town, state and code. Pure."""
+"""Street addresses: a house number, words, and a street's word, with flat, town, state and code. Pure."""
 
 import re
 from collections.abc import Mapping
 
 from flowyte.redact.model import Span
-from flowyte.redact.words import Piece, Word, pieces_of
+from flowyte.redact.words import Piece, Word, pieces_of, vocabulary
 
-_STREETS = frozenset(
-    "street st avenue ave av road rd lane ln drive dr boulevard blvd court ct place pl way terrace circle highway hwy "
-    "parkway pkwy square sq trail crescent close row loop alley plaza grove gardens hill mews quay turnpike".split()
+_STREETS = vocabulary(
+    "street st avenue ave av road rd lane ln drive dr boulevard blvd court ct place pl way terrace circle "
+    "highway hwy parkway pkwy square sq trail crescent close row loop alley plaza grove gardens hill mews quay "
+    "turnpike"
 )
 # Said of other things as often: a name of one or two words must stand before them, and a number of a house.
-_NOT_BETWEEN = frozenset(
-    "the a an of to in at on for and or minutes minute hours hour days day weeks week months month years year dollars "
-    "dollar cents percent people times am pm o'clock miles mile is are was it i you we they that this than from by with "
-    "more less until before after about only not no my your our per floors pieces kids children blocks block way".split()
+_NOT_BETWEEN = vocabulary(
+    "the a an of to in at on for and or minutes minute hours hour days day weeks week months month years year "
+    "dollars dollar cents percent people times am pm o'clock miles mile is are was it i you we they that this "
+    "than from by with more less until before after about only not no my your our per floors pieces kids "
+    "children blocks block way"
 )
-_DIRECTIONS = frozenset("north south east west n s e w northeast northwest southeast southwest".split())
-_UNITS = frozenset("apartment apt suite unit ste floor room flat building number".split())
-_STOPS = frozenset(
-    "and but so please before after because thanks thank is are was the a my i we you can could would where when what "
-    "today tomorrow now for by at on if then it it's that's hurry yes no okay ok near behind".split()
+_DIRECTIONS = vocabulary("north south east west n s e w northeast northwest southeast southwest")
+_UNITS = vocabulary("apartment apt suite unit ste floor room flat building number")
+_STOPS = vocabulary(
+    "and but so please before after because thanks thank is are was the a my i we you can could would where "
+    "when what today tomorrow now for by at on if then it it's that's hurry yes no okay ok near behind"
 )
-STATES = frozenset(
-    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho illinois "
-    "indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota mississippi missouri montana "
-    "nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming "
-    "al ak az ar ca co ct de fl ga hi id il ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc "
-    "sd tn tx ut vt va wa wv wi wy dakota carolina hampshire jersey mexico york rhode island".split()
+STATES = vocabulary(
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho "
+    "illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota "
+    "mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah "
+    "vermont virginia washington wisconsin wyoming al ak az ar ca co ct de fl ga hi id il ia ks ky la me md ma "
+    "mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dakota carolina "
+    "hampshire jersey mexico york rhode island"
 )
 _KEY = re.compile(
-    r"\b(?:i love (?:at|it)|live (?:at|on|in)|lives (?:at|on)|living at|address(?: is|'s| would be|:)?|moved to|deliver(?: it| them)? to|"
-    r"ship(?: it| them)? to|send (?:it|them) to|calling from|located at|come to|(?:is|are|was|were) at|we're at|i'm at|"
+    r"\b(?:i love (?:at|it)|live (?:at|on|in)|lives (?:at|on)|living at|address(?: is|'s| would be|:)?|moved to|"
+    r"deliver(?: it| them)? to|"
+    r"ship(?: it| them)? to|send (?:it|them) to|calling from|located at|come to|(?:is|are|was|were) at|we're at|"
+    r"i'm at|"
     r"house is|mail (?:it|them) to|staying at|home is)\b[\s:,]*",
     re.IGNORECASE,
 )
-_ENDS = frozenset("and but so please before after because thanks thank you i we if then ? ! ;".split())
-_BOX = re.compile(r"\b(?:p\.?\s?o\.?|post office)\s+box\s+[\w-]+(?:[\s-]+(?:one|two|three|four|five|six|seven|eight|nine|"
+_ENDS = vocabulary("and but so please before after because thanks thank you i we if then ? ! ;")
+_BOX = re.compile(r"\b(?:p\.?\s?o\.?|post office)\s+box\s+[\w-]+(?:[\s-]+(?:one|two|three|four|five|six|seven|"
+r"eight|nine|"
                   r"zero|oh|\d+))*", re.IGNORECASE)  # fmt: skip
 _AFTERWARDS = re.compile(
     rf"\b(?:[A-Z]\w+ ){{1,3}}(?:{'|'.join(sorted(_STREETS))}),? (?:number|no\.?) [\w-]+", re.IGNORECASE
@@ -68,7 +74,8 @@ def streets_in(text: str, words: list[Word]) -> list[Span]:
             place = pieces[place].last
             continue
         end = _onward(words, street)
-        span = Span(entity="address", start=words[place].start, end=words[end - 1].end, confidence=0.9)
+        begin = place - (place > 0 and words[place - 1].text in ("number", "no"))
+        span = Span(entity="address", start=words[begin].start, end=words[end - 1].end, confidence=0.9)
         found.append(span)
         place = end
     return found
@@ -144,10 +151,9 @@ def _onward(words: list[Word], place: int) -> int:
             told = True
             if at < len(words) and at not in pieces and len(words[at].text) == 1:
                 at = end = at + 1
-        elif word.text in STATES and (word.capital or plain or comma) and word.text not in _STOPS:
-            at = end = at + 1
-            plain += 1
-        elif (comma or told or word.capital) and plain < 3 and word.text not in _STOPS and (word.capital or comma):
+        elif (word.text in STATES and (word.capital or plain or comma) and word.text not in _STOPS) or (
+            (comma or told or word.capital) and plain < 3 and word.text not in _STOPS and (word.capital or comma)
+        ):
             at = end = at + 1
             plain += 1
         else:

@@ -48,11 +48,19 @@ class Piece:
     spoken: bool
 
 
+def vocabulary(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def vocabulary(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 def words_of(text: str) -> list[Word]:
     found = []
     for each in _WORD.finditer(text):
         beside = text[max(0, each.start() - 1) : each.start()] + text[each.end() : each.end() + 1]
-        glued = any(character.isalnum() for character in beside)
+        glued = each[0][0].isalnum() and any(character.isalnum() for character in beside)
         found.append(Word(each[0].lower(), each.start(), each.end(), glued, each[0][0].isupper()))
     return found
 
