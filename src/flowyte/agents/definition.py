@@ -16,6 +16,7 @@ from flowyte.guardrails.verification import BadVerification
 from flowyte.guardrails.verification import Spec as Verification
 from flowyte.guardrails.verification import read_spec as read_verification
 from flowyte.kit.errors import FieldError, Invalid
+from flowyte.redact.model import ENTITIES, Entity
 
 Line = Annotated[str, Meta(max_length=200)]
 Prose = Annotated[str, Meta(max_length=4_000)]
@@ -109,6 +110,13 @@ class Recording(Part):
     disclosure: Prose | None = None
 
 
+class Redaction(Part):
+    """What is taken out of what is kept; `audio`: out of the recording too."""
+
+    entities: Annotated[list[Entity], Meta(max_length=len(ENTITIES))] = field(default_factory=list)
+    audio: bool = True
+
+
 class Definition(Part):
     """Everything that a draft says and a version freezes."""
 
@@ -138,6 +146,7 @@ class Definition(Part):
     caller_verification: Verification | None = None
     channel_overrides: dict[str, Any] = field(default_factory=dict)
     recording: Recording = field(default_factory=Recording)
+    redaction: Redaction = field(default_factory=Redaction)
     avg_ticket_cents: Annotated[int, Meta(ge=0)] | None = None
 
 

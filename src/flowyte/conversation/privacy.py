@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 NOT_KEPT = "(An answer to a question of the verification; its words are not kept.)"
 
+PRIVATE = "[private]"  # on a screen
+
 
 def without_words(data: Mapping[str, object]) -> dict[str, object]:
     """An utterance's entry as the timeline may have it."""

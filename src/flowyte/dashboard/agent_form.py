@@ -72,6 +72,23 @@ CALLS = (
         ),
     ),
     Group(
+        title="What is not kept",
+        fields=(
+            Field(
+                path="redaction.entities",
+                label="Taken out of transcripts",
+                kind="lines",
+                help="One a line: card, ssn, account, phone, email, address, date_of_birth, name.",
+            ),
+            Field(
+                path="redaction.audio",
+                label="Silence them in the recording",
+                kind="switch",
+                help="The whole of what was said around them falls silent.",
+            ),
+        ),
+    ),
+    Group(
         title="Length and silence",
         beside=True,
         fields=(

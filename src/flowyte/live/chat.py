@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from flowyte.conversation import lines
 from flowyte.conversation.commands import EntryType
 from flowyte.conversation.privacy import without_words
-from flowyte.conversation.reply import EndCall, Expect, HandOff, MindContext, Reply, Sentence, UserTurn
+from flowyte.conversation.reply import EndCall, Expect, HandOff, MindContext, Reply, Retrieved, Sentence, UserTurn
 from flowyte.conversation.timeline import entry_of
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
+from flowyte.live.discreet import Discreet
 from flowyte.live.ports import Evidence, Mind, is_private
 
 logger = log.get(__name__)
@@ -39,7 +40,7 @@ class ChatSession:
         self, *, mind: Mind, context: MindContext, evidence: Evidence, clock: Clock, began_ms: int = 0
     ) -> None:
         self._thinking = mind.open(context)
-        self._evidence = evidence
+        self._evidence = Discreet(evidence, context.agent)
         self._clock = clock
         self._origin = clock.monotonic_ms() - began_ms
         self._turns = sum(turn.role == "user" for turn in context.history)
@@ -51,6 +52,7 @@ class ChatSession:
         frames = [self._entry("call_started", {"recording": False})]
         if greeting:
             self._thinking.heard(greeting)
+            self._evidence.agent_says(greeting, self._now())
             frames.append(self._entry("agent_message", {"text": greeting, "kind": "greeting", "cut": False}))
         return frames
 
@@ -102,20 +104,26 @@ class ChatSession:
                 if kind == "filler":
                     return self._entry("filler", {"text": text})
                 said.append(text)
-                return ChatFrame(type="delta", at_ms=self._now(), data={"text": text})
+                shown = self._evidence.caption("agent", text, self._now())
+                return ChatFrame(type="delta", at_ms=self._now(), data={"text": shown})
             case EndCall():
                 self.ended = "agent_ended"
                 return None
             case HandOff(reason=reason):
                 return self._entry("handoff", {"reason": reason, "outcome": "not_available"})
-            case Expect():
+            case Expect(kind=kind):
+                self._evidence.expects(kind, self._now())
                 return None  # a reader's next message needs no endpointing
+            case Retrieved(passages=passages):
+                self._evidence.found(passages)
+                return self._entry(*entry_of(part))
             case _:
                 return self._entry(*entry_of(part))
 
     def _close(self, turn: UserTurn, said: list[str]) -> list[ChatFrame]:
         text = " ".join(said)
         self._thinking.heard(text)
+        self._evidence.agent_says(text, self._now())
         if not text:
             return []
         spent = {"turn": turn.turn_index, "replyMs": self._now() - turn.ts_ms}
@@ -126,6 +134,5 @@ class ChatSession:
         return self._clock.monotonic_ms() - self._origin
 
     def _entry(self, type_: EntryType, data: Mapping[str, object]) -> ChatFrame:
-        frame = ChatFrame(type=type_, at_ms=self._now(), data=data)
-        self._evidence.event(type_, frame.at_ms, data)
-        return frame
+        at_ms = self._now()
+        return ChatFrame(type=type_, at_ms=at_ms, data=self._evidence.event(type_, at_ms, data))

@@ -95,6 +95,10 @@ class Redactor:
         self._keep(text, spans, at_ms)
         return without(text, spans)
 
+    def heard(self, text: str, *, at_ms: int) -> Redacted:
+        """What the caller said, without taking note of it."""
+        return without(text, self._callers(text, at_ms)) if self.entities else Redacted(text=text)
+
     def peek(self, text: str, *, at_ms: int) -> Redacted:
         """Of words that are still being said: the number at their end may yet become one, and is held back."""
         if not self.entities:
@@ -115,7 +119,7 @@ class Redactor:
             return {name: self.data(each, key=str(name), depth=depth + 1) for name, each in value.items()}
         if isinstance(value, list | tuple):
             return [self.data(each, key=key, depth=depth + 1) for each in value]
-        if not isinstance(value, str | int | float):
+        if not isinstance(value, str | int) or key.lower().endswith("id"):
             return value
         text = str(value)
         if (label := self._by_name(key)) is not None and text:

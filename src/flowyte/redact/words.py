@@ -52,10 +52,6 @@ def vocabulary(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-def vocabulary(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 def words_of(text: str) -> list[Word]:
     found = []
     for each in _WORD.finditer(text):

@@ -2,7 +2,6 @@
 fewer samples. The figures of docs/explanation/redaction.md come from `python -m bench.redaction`."""
 
 import pytest
-
 from bench.redaction import is_found, lost, ours, recognised
 from bench.redaction_set.samples import ENTITIES, negatives, positives
 
