@@ -1,4 +1,4 @@
-"""The sentences around the values, in two parts that share no sentence: one to tune on, one to report on.
+"""The sentences around the values, in three parts that share no sentence.
 
 `{v}` is the value; `{1}` `{2}` are its halves, given in two turns. A sample is a list of turns, the agent's and the
 caller's, in which the value stands between « and ». `{order}` and the like are numbers that are nobody's business.
@@ -135,6 +135,34 @@ ASKED = {
             ("And your name is?", "My name? {v}."),
             ("What's the name of the person who will come?", "That is {v}."),
         ],
+    },
+    "fresh": {
+        "card": [
+            ("I can take your payment now. Read me your card number, please.", "Let me get my purse. It's {v}."),
+            ("What card did you use for the booking?", "The one with {v} on it."),
+        ],
+        "ssn": [
+            ("The form asks for a social security number.", "Then put {v}."),
+            ("Do you have your social security number at hand?", "I do, {v}."),
+        ],
+        "account": [
+            ("Tell me the account number, please.", "Alright then, {v}."),
+            ("What's your member number?", "On my card it says {v}."),
+        ],
+        "phone": [
+            ("Is there a phone number I can note down?", "Note down {v}."),
+            ("Could I get your telephone number, please?", "Certainly, {v}."),
+        ],
+        "email": [
+            ("What email should I use?", "Please use {v}."),
+            ("Could you give me your e-mail address?", "Yes of course, {v}."),
+        ],
+        "address": [("Where do you live, please?", "I'm at {v}."), ("What is the address?", "That would be {v}.")],
+        "birth": [
+            ("Could you tell me your birthday?", "Sure, {v}."),
+            ("And when were you born?", "I was born on {v}."),
+        ],
+        "name": [("Under what name is the appointment?", "Under {v}."), ("Your name, please?", "Sure, {v}.")],
     },
 }
 
@@ -301,6 +329,44 @@ VOLUNTEERED = {
             "The reservation is under the name {v}.",
         ],
     },
+    "fresh": {
+        "card": [
+            "You can take it from my card, {v}, today.",
+            "I typed my credit card number, {v}, and it was refused.",
+            "Is my card {v} still in your system?",
+        ],
+        "ssn": [
+            "They asked for my social security number, which is {v}.",
+            "My social security number starts the form, {v}.",
+            "I think you have the wrong social for me, mine is {v}.",
+        ],
+        "account": [
+            "Please look into account {v} for me.",
+            "It is for account number {v}, in my name.",
+            "My customer number is {v} and the parcel is missing.",
+        ],
+        "phone": [
+            "If he is there, have him call me on {v}.",
+            "My new number is {v}, please change it.",
+            "You reach me best on {v}.",
+        ],
+        "email": [
+            "My email address changed to {v}.",
+            "Send me an email at {v} when it is ready.",
+            "Write to {v}, I read that every day.",
+        ],
+        "address": [
+            "We are moving to {v} next week.",
+            "The flat is at {v}, third bell.",
+            "Send the technician to {v}.",
+        ],
+        "birth": [
+            "I'm calling for my son, born {v}.",
+            "My date of birth is {v}, you asked for it.",
+            "Her birthday is {v}.",
+        ],
+        "name": ["Good afternoon, my name is {v}.", "It's {v} speaking, hello.", "Hello, this is {v}, how are you?"],
+    },
 }
 
 # The value in two pieces, with the agent's encouragement between.
@@ -324,6 +390,7 @@ BACKCHANNELS = {
         "Thank you. And the next part?",
     ),
     "held": ("Okay. What comes after that?", "Yes, I'm with you.", "Mm-hmm.", "Alright, and the others?"),
+    "fresh": ("Alright.", "Please go on.", "Yes, I have that so far.", "And after that?"),
 }
 
 PIECES = {
@@ -344,6 +411,7 @@ PIECES = {
         ("{1}, did you get that", "good, {2}"),
         ("The beginning is {1}", "the end is {2}"),
     ],
+    "fresh": [("Here it comes, {1}", "then comes {2}."), ("{1}", "and {2}")],
 }
 
 # Nothing here is anybody's.
@@ -469,6 +537,27 @@ NEGATIVE = {
         ],
         [("caller", "Room {order} was too loud, can we have one on the {ord} floor for {price} dollars?")],
         [("caller", "Can I use the {price} dollar voucher for two of the {code}?")],
+    ],
+    "fresh": [
+        [("caller", "Could we come at {time} instead of {time2}, we are {small} now.")],
+        [("caller", "How far is it from bus stop {small}, and does line {dom} stop there?")],
+        [("caller", "The receipt from {month} {dom} shows {price} dollars for {small} of them.")],
+        [("agent", "What is your ticket number?"), ("caller", "Ticket {order}.")],
+        [("agent", "How old is the machine?"), ("caller", "About {small} years, we bought it in {year}.")],
+        [("caller", "The article number is {order} and the size is {small}.")],
+        [("caller", "My order {order} was to come on {day}, and it is the {ord} now.")],
+        [("caller", "I need an estimate for {small} windows of {dom} by {dom2} inches.")],
+        [("caller", "Is it true that you open at {hour} on {day}?")],
+        [("caller", "He left a message on {month} {dom}, and nobody has called him in {small} days.")],
+        [
+            ("agent", "Could you tell me your date of birth?"),
+            ("caller", "Not now."),
+            ("agent", "No problem. What can I do for you?"),
+            ("caller", "I want to come on {month} {dom} at {time}."),
+        ],
+        [("caller", "I would like to know the price of a crown and of {small} fillings.")],
+        [("caller", "This is not what I ordered, the label says {code} and I wanted the {order}.")],
+        [("caller", "Put me down for {day} at {time}, for {small} people.")],
     ],
 }
 

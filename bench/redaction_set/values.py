@@ -323,6 +323,7 @@ TUNED_WAYS: tuple[Say, ...] = (
     checked, mostly_misheard,
 )  # fmt: skip
 HELD_WAYS: tuple[Say, ...] = (hundreds, talkative, backwards_corrected, fours, lines, spaced, one_by_one, misheard)
+WAYS = {"tuned": TUNED_WAYS, "held": HELD_WAYS, "fresh": (*TUNED_WAYS, *HELD_WAYS)}
 
 
 # ---- ways to say the rest

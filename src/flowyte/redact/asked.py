@@ -78,6 +78,7 @@ _ONWARD = re.compile(
 _MORE = re.compile(
     r"^\W*(?:\w+\W+){0,3}(?:after that|the others|comes next|the rest|what then|more to it)\W*$", re.IGNORECASE
 )
+_NAMED = re.compile(r"\bsocial security|\bssn\b|\bcard number", re.IGNORECASE)  # of these the mention is enough
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 MOST_ASK = 600  # characters at the end of what was said, where a question stands
 MOST_STATEMENT = 4  # words: a longer statement that asks nothing has gone on to something else
@@ -93,7 +94,7 @@ def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
         return "goes_on", frozenset(), False
     for place in range(len(sentences) - 1, -1, -1):
         sentence = sentences[place]
-        if not _WANTS.search(sentence):
+        if not _WANTS.search(sentence) and not (place == len(sentences) - 1 and _NAMED.search(sentence)):
             continue
         wanted = frozenset(label for label, pattern in _ASKING if pattern.search(sentence))
         if not wanted and _DIGITS.search(sentence) and not _ELSE.search(sentence):  # of what, was said before
