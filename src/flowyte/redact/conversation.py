@@ -181,7 +181,7 @@ class Redactor:
                     self._values.append((span.entity, digits))
             else:
                 self._values.append((span.entity, said.lower()))
-        del self._values[:-MOST_VALUES]
+        self._values = list(dict.fromkeys(self._values))[-MOST_VALUES:]
         last = next((span for span in reversed(spans) if span.entity in NUMBERS), None)
         after = [word for word in words if last and word.start >= last.end and not word.is_mark]
         if last is not None and len(after) <= MOST_AFTER_HALF:
