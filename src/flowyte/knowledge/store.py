@@ -6,6 +6,9 @@ from typing import Any, cast
 from flowyte.kit.db import TenantTx
 from flowyte.knowledge.model import Chunk, Faq, KeptPage, Kind, Source, Status, Website
 
+# Chunks listed under a word: one that stands in more of them says little about which is meant.
+MOST_LISTED = 500
+
 Row = Any  # a database record: read by name here and nowhere else
 
 _COLUMNS = (
@@ -100,10 +103,23 @@ async def add_chunks(
     )  # fmt: skip
     probes = [(id, number, asked) for id, chunk in chunks for number, asked in enumerate(chunk.probes)]
     await tx.executemany(
-        "INSERT INTO knowledge_probes (org_id, chunk_id, number, asked, embedding) "
-        "VALUES ($1, $2, $3, $4, $5::text::vector)",
-        [(tx.org, *probe, vector_text(vector)) for probe, vector in zip(probes, vectors, strict=True)],
+        "INSERT INTO knowledge_probes (org_id, source_id, chunk_id, number, asked, embedding) "
+        "VALUES ($1, $2, $3, $4, $5, $6::text::halfvec)",
+        [(tx.org, source_id, *probe, vector_text(vector)) for probe, vector in zip(probes, vectors, strict=True)],
     )
+    await count_terms(tx, source_id)
+
+
+async def count_terms(tx: TenantTx, source_id: str) -> None:
+    """In which chunks each word of the source stands, anew."""
+    await tx.execute("DELETE FROM knowledge_terms WHERE org_id = $1 AND source_id = $2", tx.org, source_id)
+    await tx.execute(
+        "INSERT INTO knowledge_terms (org_id, source_id, term, chunks, chunk_ids) "
+        "SELECT $1, $2, t.term, count(*), CASE WHEN count(*) <= $3 THEN array_agg(c.id) END "
+        "FROM knowledge_chunks c CROSS JOIN LATERAL unnest(tsvector_to_array(c.words)) AS t (term) "
+        "WHERE c.org_id = $1 AND c.source_id = $2 GROUP BY t.term",
+        tx.org, source_id, MOST_LISTED,
+    )  # fmt: skip
 
 
 async def read_pages(tx: TenantTx, source_id: str) -> tuple[KeptPage, ...]:
