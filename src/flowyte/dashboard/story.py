@@ -67,7 +67,9 @@ def _words(type_: str, data: Mapping[str, object]) -> tuple[str, str] | None:
         case "kb_retrieval":
             passages = data.get("passages")
             titles = [str(entry.get("title")) for entry in passages] if isinstance(passages, list) else []
-            return ("", f"Found: {titles[0]}") if titles else None
+            if titles:
+                return "", f"Found: {titles[0]}"
+            return ("", f"Not answered: {data['doubt']}") if data.get("doubt") else None
         case "handoff":
             return "attention", f"A person was asked for: {str(data.get('outcome', '')).replace('_', ' ')}"
         case "verification" | "guardrail":

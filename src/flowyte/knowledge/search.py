@@ -40,13 +40,14 @@ WITH question AS MATERIALIZED (
       ON k.org_id = $1 AND k.source_id = ANY (ARRAY (SELECT id FROM sources)) AND k.term = t.term
 ), terms AS MATERIALIZED (
   SELECT term, plainto_tsquery('simple', term) AS asked, coalesce(sum(chunks), 0)::int AS df,
-         ln(1 + (SELECT greatest(1, sum(chunk_count)) FROM sources) / (0.5 + coalesce(sum(chunks), 0)))::float8 AS weight
+         ln(1 + (SELECT greatest(1, sum(chunk_count)) FROM sources)
+              / (0.5 + coalesce(sum(chunks), 0)))::float8 AS weight
     FROM listed GROUP BY term
 ), named AS MATERIALIZED (
   SELECT l.chunk_id FROM terms t JOIN (SELECT term, unnest(chunk_ids) AS chunk_id FROM listed) l USING (term)
    GROUP BY l.chunk_id ORDER BY sum(t.weight) DESC, l.chunk_id LIMIT {NAMED}
 ), candidates AS MATERIALIZED (
-  SELECT c.id, c.source_id, c.title, c.body, c.url, c.words, p.meaning, p.probe
+  SELECT c.id, c.source_id, c.position, c.title, c.body, c.url, c.words, p.meaning, p.probe
     FROM (SELECT chunk_id FROM near UNION SELECT chunk_id FROM named) f
     JOIN knowledge_chunks c ON c.org_id = $1 AND c.id = f.chunk_id
     CROSS JOIN LATERAL (
@@ -54,7 +55,8 @@ WITH question AS MATERIALIZED (
        WHERE org_id = $1 AND chunk_id = c.id ORDER BY 1 DESC LIMIT 1) p
 ), ranked AS (
   SELECT c.*, coalesce(w.share, 0) AS share, coalesce(w.lacking, '{{{{}}}}') AS lacking,
-         greatest(0, least(1, {MEANING_WEIGHT} * c.meaning + (1 - {MEANING_WEIGHT}) * coalesce(w.share, 0)))::float8 AS score
+         greatest(0, least(1, {MEANING_WEIGHT} * c.meaning
+                              + (1 - {MEANING_WEIGHT}) * coalesce(w.share, 0)))::float8 AS score
     FROM candidates c
     LEFT JOIN LATERAL (
       SELECT sum(t.weight) FILTER (WHERE c.words @@ t.asked) / sum(t.weight) AS share,
@@ -62,9 +64,8 @@ WITH question AS MATERIALIZED (
    ORDER BY score DESC, c.id
    LIMIT {CONSIDERED}
 )
-SELECT id, source_id, title, body, url, meaning, probe, share, lacking, score,
+SELECT id, source_id, position, title, body, url, meaning, probe, share, lacking, score,
        tsvector_to_array(to_tsvector('english', probe)) AS probe_terms,
-       tsvector_to_array(to_tsvector('english', title)) AS title_terms,
        (SELECT coalesce(jsonb_object_agg(term, jsonb_build_array(df, weight)), '{{{{}}}}') FROM terms) AS terms,
        (SELECT sum(chunk_count) FROM sources)::int AS n
   FROM ranked ORDER BY score DESC, id
@@ -80,22 +81,30 @@ async def search(
     `source_ids` are those a version was published with; None means all that the agent has now (its draft).
     `embedding` is the query's, 384 numbers of length one. `nearest` is for measuring what the sketches lose.
     """
+    question, found = await candidates(
+        tx, agent_id=agent_id, source_ids=source_ids, query=query, embedding=embedding, nearest=nearest
+    )
+    return judged(question, found)[:limit]
+
+
+async def candidates(
+    tx: TenantTx, *, agent_id: str, source_ids: Sequence[str] | None, query: str, embedding: Sequence[float],
+    nearest: int = NEAREST,
+) -> tuple[Question, list[Candidate]]:  # fmt: skip
+    """What the decision is made from."""
     asked = query[:MOST_QUERY].replace("\x00", "")
     rows = await tx.fetch(
         _SEARCH.format(nearest=int(nearest)), tx.org, agent_id, asked, vector_text(embedding),
         None if source_ids is None else list(source_ids),
     )  # fmt: skip
-    if not rows:
-        return ()
-    terms = {term: (int(chunks), float(weight)) for term, (chunks, weight) in rows[0]["terms"].items()}
-    question = Question(text=asked, terms=terms, chunks=int(rows[0]["n"] or 0))
-    candidates = [
+    terms = {term: (int(n), float(weight)) for term, (n, weight) in rows[0]["terms"].items()} if rows else {}
+    question = Question(text=asked, terms=terms, chunks=int(rows[0]["n"] or 0) if rows else 0)
+    return question, [
         Candidate(
-            source_id=row["source_id"], chunk_id=row["id"], title=row["title"], text=row["body"], url=row["url"],
-            meaning=float(row["meaning"]), share=float(row["share"]), likeness=float(row["score"]),
-            lacking=frozenset(row["lacking"]), probe_terms=frozenset(row["probe_terms"]),
-            title_terms=frozenset(row["title_terms"]),
+            source_id=row["source_id"], chunk_id=row["id"], position=row["position"], title=row["title"],
+            text=row["body"], url=row["url"], meaning=float(row["meaning"]), share=float(row["share"]),
+            likeness=float(row["score"]), lacking=frozenset(row["lacking"]),
+            probe_terms=frozenset(row["probe_terms"]),
         )
         for row in rows
     ]  # fmt: skip
-    return judged(question, candidates)[:limit]
