@@ -96,27 +96,24 @@ def _sure(signs: Mapping[str, float]) -> float:
 
 
 _MEANING = ("closeness", "lead", "outdone", "goes_on", "beside", "asked", "bare")
-_MENTIONED = ("words", "missing", "complete", "wording")
+_WORDING = ("words", "missing", "complete", "wording", "unknown")
 
 
 def _doubt(question: Question, one: Candidate, signs: Mapping[str, float]) -> str:
-    """In words: the group of signs that is furthest below what a right answer usually has."""
+    """In words: whichever is further below what a right answer usually has, its meaning or its wording."""
 
     def against(names: Sequence[str]) -> float:
         return sum(WEIGHTS[name][0] * (signs[name] - WEIGHTS[name][1]) for name in names)
 
-    nowhere = [term for term in one.lacking if not question.terms.get(term, (1, 0.0))[0]]
-    elsewhere = [term for term in one.lacking if term not in nowhere]
-    reasons = [(against(_MEANING), "Nothing that was found is close enough in meaning.")]
-    if nowhere:
-        reasons.append((against(("unknown",)), f"“{_spoken(question, nowhere)}” is nowhere in what it knows."))
-    if elsewhere:
-        reasons.append((against(_MENTIONED), f"The nearest passage does not say “{_spoken(question, elsewhere)}”."))
-    return min(reasons)[1]
+    if not one.lacking or against(_MEANING) < against(_WORDING):
+        return "Nothing that was found is close enough in meaning, or stands out enough from the rest."
+    heaviest = max(one.lacking, key=lambda term: (question.terms.get(term, (0, 0.0))[1], term))
+    word = _spoken(question, heaviest)
+    nowhere = not question.terms.get(heaviest, (0, 0.0))[0]
+    return f"“{word}” is nowhere in what it knows." if nowhere else f"The nearest passage does not say “{word}”."
 
 
-def _spoken(question: Question, terms: Sequence[str]) -> str:
-    """The heaviest of these as the caller said it: "motorcycles" for "motorcycl"."""
-    heaviest = max(terms, key=lambda term: (question.terms.get(term, (0, 0.0))[1], term))
-    begins = heaviest[: max(3, len(heaviest) - 1)]
-    return next((word for word in re.findall(r"[\w'-]+", question.text) if word.lower().startswith(begins)), heaviest)
+def _spoken(question: Question, term: str) -> str:
+    """As the caller said it: "motorcycles" for "motorcycl"."""
+    begins = term[: max(3, len(term) - 1)]
+    return next((word for word in re.findall(r"[\w'-]+", question.text) if word.lower().startswith(begins)), term)
