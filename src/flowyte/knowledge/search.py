@@ -15,9 +15,9 @@ from flowyte.knowledge.store import vector_text
 
 __all__ = ["REJECT_BELOW", "search"]
 
-MEANING_WEIGHT = 0.75  # against words, in which candidates are looked at closely; 0.6 to 0.9 find the same ones
+MEANING_WEIGHT = 0.75  # against words, in choosing the candidates that are looked at closely
 MOST_QUERY = 1_000  # characters; a turn that long is a story, and its beginning says enough
-NEAREST = 300  # probes compared exactly; the sketches lose NN in 1,000 of the best five (bench/retrieval_scale.py)
+NEAREST = 300  # probes compared exactly; the sketches lose one in 1,000 of the best five (bench/retrieval.py)
 NAMED = 100  # chunks looked at for their words alone
 CONSIDERED = 20  # candidates that the decision compares with each other
 
