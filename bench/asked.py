@@ -25,7 +25,7 @@ class Asked:
 
     @property
     def held_out(self) -> bool:
-        """Not used in choosing weights and threshold. By the question, so that both its forms are on one side."""
+        """Weights and threshold are not fitted on it. By the question, so that both its forms are on one side."""
         return bool(digest(self.question)[0] % 2)
 
     def answered_by(self, title: str, text: str) -> bool:

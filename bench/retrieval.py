@@ -3,8 +3,8 @@
 Over 1,000 wordings of questions about five agents are asked of the real search, on a real PostgreSQL with the built-in
 embeddings: the demo clinic, a bicycle shop written for this, and three documents that come with Debian packages
 (`apt-get install debian-faq python3.11-doc gnome-user-docs`; one that is not installed is said to be skipped). Each
-is asked as written, and as a recognizer gives it. One half chose the weights (`bench.retrieval_weights`), the other
-was held out; both are printed.
+is asked as written, and as a recognizer gives it. Weights and threshold were fitted on one half
+(`bench.retrieval_weights`), and not on the other; both are printed.
 
 Indexing embeds about 9,000 wordings, which takes some minutes; `--vectors FILE` keeps them from one run to the next.
 """

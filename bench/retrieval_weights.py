@@ -3,7 +3,8 @@
 A logistic regression over the signs of `knowledge/decide.py`, fitted on the tuning half of the benchmark's questions:
 every passage that was looked at closely is an example, and right if it holds the marked answer. The threshold is the
 smallest at which at most one in fifty of the half's unanswerable questions was answered, by weights that had been
-fitted without them (five folds). Writes `src/flowyte/knowledge/weights.py`; the same questions make the same table.
+fitted without them (five folds). Writes `src/flowyte/knowledge/weights.py`; the same questions make the same table
+but for its last digit.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from flowyte.knowledge import weights as written
 from flowyte.knowledge.decide import evidence
 
 FOLDS = 5
-PENALTY = 5.0  # on the squares of the weights of signs brought to one spread; 2 to 20 make no difference on the folds
+PENALTY = 5.0  # on the squares of the weights of signs brought to one spread; 2 to 40 made little difference on the folds
 LESSER = 0.2  # weight of a passage that did not come first by likeness: there are nineteen of them to a question
 MOST_INVENTED = 0.02
 Array = npt.NDArray[np.float64]
