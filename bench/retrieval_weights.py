@@ -22,7 +22,7 @@ from flowyte.knowledge import weights as written
 from flowyte.knowledge.decide import evidence
 
 FOLDS = 5
-PENALTY = 5.0  # on the squares of the weights of signs brought to one spread; 2 to 40 made little difference on the folds
+PENALTY = 5.0  # on the squares of the weights, of signs brought to one spread; 2 to 40 made little difference
 LESSER = 0.2  # weight of a passage that did not come first by likeness: there are nineteen of them to a question
 MOST_INVENTED = 0.02
 Array = npt.NDArray[np.float64]
