@@ -126,6 +126,7 @@ WITHOUT_ID = {
     "listVoices",
     "health",
     "listTrustClaims",
+    "listSubprocessors",
     "getRetention",
     "setRetention",
     "listLegalHolds",
@@ -137,7 +138,7 @@ WITHOUT_ID = {
     "createWebhookEndpoint",
     "reportLeakedKey",
 }
-OPEN = {"health", "reportLeakedKey", "listTrustClaims"}
+OPEN = {"health", "reportLeakedKey", "listTrustClaims", "listSubprocessors"}
 BY_VISITOR = {"createWidgetSession", "listWidgetMessages", "sendWidgetMessage", "endWidgetSession"}  # test_widget.py
 BY_SIGNATURE = {"playRecording"}  # tests of its own: the token is the permission
 
