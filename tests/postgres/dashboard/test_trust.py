@@ -43,7 +43,8 @@ async def test_who_receives_data_is_told_to_everybody(house: House) -> None:
         answer = await client.get("/trust/subprocessors")
     assert answer.status_code == 200
     assert "sends data of organizations nowhere" in answer.text
-    assert 'id="carrier"' in answer.text and 'id="mail"' not in answer.text
+    assert 'id="carrier"' in answer.text
+    assert 'id="mail"' not in answer.text
 
 
 async def test_security_txt_says_where_to_report(house: House) -> None:
