@@ -59,42 +59,41 @@ def _proxy(settings: Settings) -> bool:
     return settings.trusted_proxy not in NEARBY
 
 
-BUILT = "2026-11-25"
 PARTIES: tuple[Party, ...] = (
     Party(
-        id="language_model", category="Language model", on=_model, since=BUILT,
+        id="language_model", category="Language model", on=_model, since="2026-11-23",
         sent="what is said in a conversation, the agent's instructions, and the knowledge that fits the question",
         why="to word the agent's answers",
         settings=("model_base_url", "model_name", "model_api_key", "model_patience_ms"),
     ),
     Party(
-        id="mail", category="Mail server", on=_mail, since=BUILT, settings=("smtp_url", "mail_from", "open_sign_up"),
+        id="mail", category="Mail server", on=_mail, since="2026-11-24", settings=("smtp_url", "mail_from", "open_sign_up"),
         sent="members' addresses, sign-in links, and what an e-mail skill is told to write",
         why="to deliver letters",
     ),
     Party(
-        id="key_management", category="Key management", on=_keys, since=BUILT, settings=("keys", "kms_endpoint"),
+        id="key_management", category="Key management", on=_keys, since="2026-11-24", settings=("keys", "kms_endpoint"),
         sent="organizations' keys to be wrapped and unwrapped; no content",
         why="to hold the key-encryption key outside this machine",
     ),
     Party(
-        id="database", category="Database", on=_database, since=BUILT,
+        id="database", category="Database", on=_database, since="2026-11-23",
         settings=("database_url", "owner_database_url"),
         sent="everything that is kept but recordings; transcripts and credentials are sealed before",
         why="to store it in a PostgreSQL server that is not on this machine",
     ),
     Party(
-        id="proxy", category="Proxy in front", on=_proxy, since=BUILT, settings=("trusted_proxy",),
+        id="proxy", category="Proxy in front", on=_proxy, since="2026-11-23", settings=("trusted_proxy",),
         sent="every request and answer, and the sound of calls",
         why="to end TLS",
     ),
     Party(
-        id="carrier", category="Telephone carrier of the organization", since=BUILT,
+        id="carrier", category="Telephone carrier of the organization", since="2026-11-23",
         sent="the sound of the agent's side; the carrier carries the caller's side by itself",
         why="for calls to a number that the organization connected",
     ),
     Party(
-        id="services", category="Services that the organization connected", since=BUILT,
+        id="services", category="Services that the organization connected", since="2026-11-24",
         sent="the fields that a skill declares, the events that a webhook asks for, the addresses of pages to read",
         why="for its skills, webhooks, databases and websites",
     ),
