@@ -67,7 +67,8 @@ PARTIES: tuple[Party, ...] = (
         settings=("model_base_url", "model_name", "model_api_key", "model_patience_ms"),
     ),
     Party(
-        id="mail", category="Mail server", on=_mail, since="2026-11-24", settings=("smtp_url", "mail_from", "open_sign_up"),
+        id="mail", category="Mail server", on=_mail, since="2026-11-24",
+        settings=("smtp_url", "mail_from", "open_sign_up"),
         sent="members' addresses, sign-in links, and what an e-mail skill is told to write",
         why="to deliver letters",
     ),
