@@ -110,7 +110,7 @@ async def messages_of(services: ApiServices, principal: Principal, conversation_
     }
 
 
-@post(f"{SESSION}/messages", opt=WRITE, operation_id="sendChatMessage")
+@post(f"{SESSION}/messages", opt={**WRITE, "quotes": True}, operation_id="sendChatMessage")
 async def send_message(services: Services, principal: Asker, conversation_id: str, data: NewMessage) -> Response[Any]:
     """With `stream`, the events of the timeline as they happen and `delta` for each sentence, then `done`."""
     return await answered(services, principal, conversation_id, data)
@@ -136,7 +136,7 @@ async def end_session(services: Services, principal: Asker, conversation_id: str
         return one(shown(await get_chat(tx, conversation_id)))
 
 
-@post("/chat/completions", opt=WRITE, operation_id="createChatCompletion", status_code=200)
+@post("/chat/completions", opt={**WRITE, "quotes": True}, operation_id="createChatCompletion", status_code=200)
 async def complete(services: Services, principal: Asker, data: Completion) -> Response[Any]:
     """One answer to the last message, with the earlier ones as its history; a conversation of its own."""
     last = data.messages[-1]

@@ -80,7 +80,7 @@ async def update_gap(
 
 @post(
     f"{BASE}/{{gap_id:str}}/answer",
-    opt={"scope": "knowledge:write"},
+    opt={"scope": "knowledge:write", "quotes": True},
     operation_id="answerKnowledgeGap",
     status_code=200,
 )

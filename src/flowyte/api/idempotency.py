@@ -16,6 +16,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from flowyte.api.services import ApiServices
 from flowyte.kit.errors import Conflict, FieldError, Invalid
+from flowyte.tenancy.idempotency import place_of_answer
 from flowyte.tenancy.principal import Principal
 
 HEADER = "Idempotency-Key"
@@ -33,6 +34,12 @@ class KeyReused(Conflict):
 
 class StillRunning(Conflict):
     """The first request with this Idempotency-Key has not finished; look whether it took effect before sending anew."""
+
+    code = "idempotency_conflict"
+
+
+class AnswerRemoved(Conflict):
+    """The first request with this Idempotency-Key was carried out; what it was answered has been deleted since."""
 
     code = "idempotency_conflict"
 
@@ -56,9 +63,9 @@ async def before_request(request: Request[Any, Any, Any]) -> Response[bytes] | N
     asked = hashlib.sha256(f"{request.scope['path']}\0{request.url.query}\0".encode() + await request.body()).digest()
     async with services.database.tenant(principal) as tx:
         claimed = await tx.fetchval(
-            "INSERT INTO idempotency (org_id, principal, key, request) VALUES ($1, $2, $3, $4) "
+            "INSERT INTO idempotency (org_id, principal, key, request, quotes) VALUES ($1, $2, $3, $4, $5) "
             "ON CONFLICT DO NOTHING RETURNING 1",
-            tx.org, principal.id, key, asked,
+            tx.org, principal.id, key, asked, bool(request.route_handler.opt.get("quotes")),
         )  # fmt: skip
         first = None if claimed else await tx.fetchrow(
             "SELECT request, status, body FROM idempotency WHERE org_id = $1 AND principal = $2 AND key = $3",
@@ -66,7 +73,9 @@ async def before_request(request: Request[Any, Any, Any]) -> Response[bytes] | N
         )  # fmt: skip
         body = b""
         if first is not None and first["body"] is not None:
-            body = await services.sealer.open(tx, "idempotency", "body", _row(principal.id, key), first["body"])
+            body = await services.sealer.open(
+                tx, "idempotency", "body", place_of_answer(principal.id, key), first["body"]
+            )
     if claimed:
         secrets = tuple(request.route_handler.opt.get("secrets", ()))
         request.scope[_SCOPE] = Claim(principal=principal, key=key, secrets=secrets)  # type: ignore[literal-required]
@@ -75,6 +84,8 @@ async def before_request(request: Request[Any, Any, Any]) -> Response[bytes] | N
         raise StillRunning
     if first["request"] != asked:
         raise KeyReused
+    if first["body"] is None:
+        raise AnswerRemoved
     return Response(
         body, status_code=first["status"], media_type="application/json",
         headers={"Idempotent-Replayed": "true"},
@@ -106,7 +117,7 @@ class KeepFirstAnswer(ASGIMiddleware):
         services: ApiServices = scope["litestar_app"].state.services
         async with services.database.tenant(claim.principal) as tx:
             if 200 <= status < 300:
-                row = _row(claim.principal.id, claim.key)
+                row = place_of_answer(claim.principal.id, claim.key)
                 kept = await services.sealer.seal(tx, "idempotency", "body", row, without(body, claim.secrets))
                 await tx.execute(
                     "UPDATE idempotency SET status = $4, body = $5 WHERE org_id = $1 AND principal = $2 AND key = $3",
@@ -117,11 +128,6 @@ class KeepFirstAnswer(ASGIMiddleware):
                     "DELETE FROM idempotency WHERE org_id = $1 AND principal = $2 AND key = $3",
                     tx.org, claim.principal.id, claim.key,
                 )  # fmt: skip
-
-
-def _row(principal: str, key: str) -> str:
-    """An answer may quote what a caller said, so it is sealed, for its place alone."""
-    return f"{principal}\0{key}"
 
 
 def without(body: bytes, secrets: tuple[str, ...]) -> bytes:

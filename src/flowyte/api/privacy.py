@@ -16,6 +16,7 @@ from flowyte.tenancy.audit import note
 
 READ = {"scope": "privacy:read"}
 WRITE = {"scope": "privacy:write"}
+QUOTES = {**WRITE, "quotes": True}  # the answer names the person
 ONE = "/privacy/requests/{request_id:str}"
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 
@@ -107,7 +108,7 @@ async def list_requests(
     return page(found, limit, shown)
 
 
-@post("/privacy/requests", opt=WRITE, operation_id="createPrivacyRequest")
+@post("/privacy/requests", opt=QUOTES, operation_id="createPrivacyRequest")
 async def create_request(services: Services, principal: Asker, data: NewRequest) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         made = await requests.take_request(
@@ -123,14 +124,14 @@ async def get_request(services: Services, principal: Asker, request_id: str) -> 
         return one(shown(await requests.get_request(tx, services.sealer, request_id)))
 
 
-@post(f"{ONE}/verify", opt=WRITE, operation_id="verifyPrivacyRequest", status_code=200)
+@post(f"{ONE}/verify", opt=QUOTES, operation_id="verifyPrivacyRequest", status_code=200)
 async def verify(services: Services, principal: Asker, request_id: str, data: Verified) -> dict[str, Any]:
     """`how` says what was asked or seen to know that the person is who they say."""
     async with services.database.tenant(principal) as tx:
         return one(shown(await requests.verify_request(tx, services.sealer, principal, request_id, how=data.how)))
 
 
-@post(f"{ONE}/refuse", opt=WRITE, operation_id="refusePrivacyRequest", status_code=200)
+@post(f"{ONE}/refuse", opt=QUOTES, operation_id="refusePrivacyRequest", status_code=200)
 async def refuse(services: Services, principal: Asker, request_id: str, data: Refusal) -> dict[str, Any]:
     async with services.database.tenant(principal) as tx:
         return one(
@@ -138,7 +139,7 @@ async def refuse(services: Services, principal: Asker, request_id: str, data: Re
         )
 
 
-@post(f"{ONE}/run", opt=WRITE, operation_id="runPrivacyRequest", status_code=202)
+@post(f"{ONE}/run", opt=QUOTES, operation_id="runPrivacyRequest", status_code=202)
 async def run(services: Services, principal: Asker, request_id: str) -> dict[str, Any]:
     """Queues the search, and for a deletion what follows it. Ask for the request again to see how it went."""
     async with services.database.tenant(principal) as tx:

@@ -98,7 +98,7 @@ class Try(Input):
     confirm: bool = False
 
 
-@post(f"{ONE}/try", opt={"scope": "skills:write"}, operation_id="trySkill", status_code=200)
+@post(f"{ONE}/try", opt={"scope": "skills:write", "quotes": True}, operation_id="trySkill", status_code=200)
 async def try_skill(
     services: Services, principal: Asker, agent_id: str, skill_id: str, data: Try | None = None
 ) -> dict[str, Any]:

@@ -2,15 +2,16 @@
 
 The key goes in the same transaction as the rows, so from the commit on its sound is unreadable in every copy, also in
 one that is never found again. The file itself is removed right after; should the process die between the two, the
-sweep of files without a row removes it.
+hourly sweep of files removes it.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from shutil import rmtree
 
-from flowyte.compliance.holds import refuse_held
+from flowyte.compliance.holds import Held, refuse_held
 from flowyte.kit.db import Database, TenantTx
+from flowyte.kit.errors import NotFound
 from flowyte.kit.ids import ALPHABET
 from flowyte.observe import store
 from flowyte.observe.recording import recording_path
@@ -22,7 +23,19 @@ async def erase_conversation(tx: TenantTx, conversation_id: str) -> None:
     await store.get_conversation(tx, conversation_id)
     await refuse_held(tx, conversation_id)
     await store.delete_conversation(tx, conversation_id)
-    await tx.execute("DELETE FROM idempotency WHERE org_id = $1", tx.org)  # sealed answers may quote it
+    # That a request was carried out stays known, so that no retry does it again; what it was answered may quote this.
+    await tx.execute("UPDATE idempotency SET body = NULL WHERE org_id = $1 AND quotes", tx.org)
+
+
+async def erased(database: Database, owner: Principal, conversation_id: str) -> bool:
+    """In a transaction of its own, so that a hold that is placed meanwhile stops the next one. Whether it was there and
+    not held."""
+    try:
+        async with database.tenant(owner) as tx:
+            await erase_conversation(tx, conversation_id)
+    except (NotFound, Held):
+        return False
+    return True
 
 
 def remove_sound(data_dir: Path, owner: Principal, conversations: Sequence[str]) -> int:
@@ -37,14 +50,18 @@ def remove_sound(data_dir: Path, owner: Principal, conversations: Sequence[str])
 
 
 async def sweep_files(database: Database, owner: Principal, data_dir: Path) -> int:
-    """Remove sound that no conversation of the organization owns; how many folders there were."""
+    """Remove sound that nobody should find any more: its conversation is gone, or its window is over. How many folders
+    there were."""
     root = data_dir / "objects" / str(owner.org)
     found = [path.name for path in root.iterdir() if path.name.startswith("cnv_")] if root.is_dir() else []
     found = [name for name in found if set(name.removeprefix("cnv_")) <= set(ALPHABET)]
     if not found:
         return 0
     async with database.tenant(owner) as tx:
-        rows = await tx.fetch("SELECT id FROM conversations WHERE org_id = $1 AND id = ANY ($2)", tx.org, found)
+        rows = await tx.fetch(
+            "SELECT id FROM conversations WHERE org_id = $1 AND id = ANY ($2) AND recording_state <> 'expired'",
+            tx.org, found,
+        )  # fmt: skip
     gone = set(found) - {row["id"] for row in rows}
     for name in gone:
         rmtree(root / name, ignore_errors=True)

@@ -13,6 +13,11 @@ from flowyte.tenancy.audit import note
 from flowyte.tenancy.principal import Principal
 
 KINDS = ("conversation", "agent", "organization")
+HELD = (
+    "EXISTS (SELECT FROM legal_holds h WHERE h.org_id = c.org_id AND h.lifted_at IS NULL AND (h.kind = 'organization' "
+    "OR h.kind = 'agent' AND h.subject = c.agent_id OR h.kind = 'conversation' AND h.subject = c.id))"
+)
+"""Of a conversation `c`, in SQL."""
 _COLUMNS = "id, kind, subject, reason, placed_by, placed_at, lifted_by, lifted_at"
 
 
@@ -86,9 +91,7 @@ async def list_holds(tx: TenantTx) -> list[Hold]:
 async def held_of(tx: TenantTx, conversations: Sequence[str]) -> set[str]:
     """Those of the conversations that a standing hold keeps."""
     rows = await tx.fetch(
-        "SELECT c.id FROM conversations c WHERE c.org_id = $1 AND c.id = ANY ($2) AND EXISTS ("
-        "SELECT FROM legal_holds h WHERE h.org_id = c.org_id AND h.lifted_at IS NULL AND (h.kind = 'organization' "
-        "OR h.kind = 'agent' AND h.subject = c.agent_id OR h.kind = 'conversation' AND h.subject = c.id))",
+        f"SELECT c.id FROM conversations c WHERE c.org_id = $1 AND c.id = ANY ($2) AND {HELD}",
         tx.org, list(conversations),
     )  # fmt: skip
     return {row["id"] for row in rows}

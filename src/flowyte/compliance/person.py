@@ -2,7 +2,7 @@
 
 Numbers are compared by their digits, also where they were spoken or written in groups; addresses also where they were
 spoken ("jane at example dot com"). Found is what the conversation contains, not who was on the line: a number that
-somebody else read out is found too, and whoever runs the request decides.
+somebody else read out is found too, and goes with a deletion.
 """
 
 import re

@@ -13,9 +13,9 @@ import msgspec
 
 from flowyte.compliance.certificate import certify
 from flowyte.compliance.deadlines import REMIND_BEFORE, Regime, answer_by, confirm_by
-from flowyte.compliance.erase import erase_conversation, remove_sound
+from flowyte.compliance.erase import erased, remove_sound
 from flowyte.compliance.find_person import find_conversations
-from flowyte.compliance.holds import Held, held_of
+from flowyte.compliance.holds import held_of
 from flowyte.compliance.person import Person, read_person
 from flowyte.compliance.stores import RECORDINGS, STORES, count_of
 from flowyte.jobs.queue import defer
@@ -58,6 +58,13 @@ class PrivacyRequest:
     finished_at: datetime | None
     person: Person = Person()
     """Empty once a deletion is done: then nobody here knows any more who it was."""
+
+
+class _Met(msgspec.Struct, kw_only=True):
+    """Of a deletion that is under way: the conversations that it met, and what each store held of them."""
+
+    conversations: list[str] = []
+    before: dict[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,22 +157,17 @@ async def _finish_access(office: Office, owner: Principal, request: PrivacyReque
 
 
 async def _delete(office: Office, owner: Principal, request: PrivacyRequest, found: list[str]) -> None:
+    before = await _counted(office, owner, request, found)
     async with office.database.tenant(owner) as tx:
-        before = await count_of(tx, found)
         live = await tx.fetch("SELECT id FROM conversations WHERE org_id = $1 AND id = ANY ($2) AND ended_at IS NULL "
                               "AND channel = 'voice'", tx.org, found)  # fmt: skip
     waiting = {row["id"] for row in live}
-    sounds = sum(recording_path(office.data_dir, owner.org, each).exists() for each in found)
-    gone: list[str] = []
-    for each in found:
-        if each not in waiting and await _erased(office.database, owner, each):
-            gone.append(each)
-    removed = remove_sound(office.data_dir, owner, gone)
+    gone = [each for each in found if each not in waiting and await erased(office.database, owner, each)]
+    remove_sound(office.data_dir, owner, gone)
     async with office.database.tenant(owner) as tx:
-        held = await held_of(tx, found)
-        after = await count_of(tx, found)
-        now = office.clock.now()
-        report = _manifest(request, before, after, {"before": sounds, "after": sounds - removed}, held, waiting)
+        held, now = await held_of(tx, found), office.clock.now()
+        after = {**await count_of(tx, found), RECORDINGS: _sounds(office, owner, found)}
+        report = _manifest(request, before, after, held, waiting)
         if waiting:
             await tx.execute(
                 "UPDATE privacy_requests SET report = $3 WHERE org_id = $1 AND id = $2", tx.org, request.id, report
@@ -173,7 +175,7 @@ async def _delete(office: Office, owner: Principal, request: PrivacyRequest, fou
             await defer(tx, RUN, request.id, of=now.isoformat(), at=now + AGAIN)
             return
         report["finishedAt"] = now.isoformat()
-        kept = {"report": report, "certificate": certify(office.keys, report), "finished_at": now}
+        kept = {"report": report, "certificate": certify(office.keys, report), "finished_at": now, "found": None}
         if not held:  # who it was is not needed any more
             kept["person"] = await office.sealer.seal(
                 tx, "privacy_requests", "person", request.id, msgspec.json.encode(Person())
@@ -182,10 +184,37 @@ async def _delete(office: Office, owner: Principal, request: PrivacyRequest, fou
         await _tell(tx, request, "done", now)
 
 
+async def _counted(office: Office, owner: Principal, request: PrivacyRequest, found: list[str]) -> dict[str, int]:
+    """What there was in each store of every conversation that this request has met. Kept before anything is deleted, so
+    that a second run, after a live call or a killed process, adds to it instead of counting anew."""
+    async with office.database.tenant(owner) as tx:
+        sealed = await tx.fetchval(
+            "SELECT found FROM privacy_requests WHERE org_id = $1 AND id = $2", tx.org, request.id
+        )
+        met = _Met()
+        if sealed is not None:
+            opened = await office.sealer.open(tx, "privacy_requests", "found", request.id, sealed)
+            met = msgspec.json.decode(opened, type=_Met)
+        new = sorted(set(found) - set(met.conversations))
+        counts = {**await count_of(tx, new), RECORDINGS: _sounds(office, owner, new)}
+        met = _Met(
+            conversations=[*met.conversations, *new],
+            before={store: met.before.get(store, 0) + count for store, count in counts.items()},
+        )
+        kept = await office.sealer.seal(tx, "privacy_requests", "found", request.id, msgspec.json.encode(met))
+        await tx.execute(
+            "UPDATE privacy_requests SET found = $3 WHERE org_id = $1 AND id = $2", tx.org, request.id, kept
+        )
+    return met.before
+
+
+def _sounds(office: Office, owner: Principal, conversations: list[str]) -> int:
+    return sum(recording_path(office.data_dir, owner.org, each).exists() for each in conversations)
+
+
 def _manifest(
-    request: PrivacyRequest, before: dict[str, int], after: dict[str, int], sound: dict[str, int], held: set[str],
-    waiting: set[str],
-) -> dict[str, Any]:  # fmt: skip
+    request: PrivacyRequest, before: dict[str, int], after: dict[str, int], held: set[str], waiting: set[str]
+) -> dict[str, Any]:
     stores = [{"store": name, "before": before[name], "after": after[name]} for name in before]
     others = [
         {"store": each.table, "result": f"nothing of callers: {each.why}"} for each in STORES if each.of != "caller"
@@ -194,19 +223,10 @@ def _manifest(
         "request": request.id,
         "receivedAt": request.received_at.isoformat(),
         "conversations": before["conversations"],
-        "stores": [*stores, {"store": RECORDINGS, **sound}, *others],
+        "stores": [*stores, *others],
         "heldBack": len(held),
         "stillLive": len(waiting),
     }
-
-
-async def _erased(database: Database, owner: Principal, conversation_id: str) -> bool:
-    try:
-        async with database.tenant(owner) as tx:
-            await erase_conversation(tx, conversation_id)
-    except (NotFound, Held):
-        return False
-    return True
 
 
 async def get_request(tx: TenantTx, sealer: Sealer, request_id: str) -> PrivacyRequest:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flowyte.compliance.erase import erase_conversation, remove_sound, sweep_files
-from flowyte.compliance.holds import Held, held_of
+from flowyte.compliance.erase import erased, remove_sound, sweep_files
+from flowyte.compliance.holds import HELD
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
@@ -21,7 +21,9 @@ from flowyte.tenancy.principal import Principal
 logger = log.get(__name__)
 EVERY_S = 3_600  # published: what a window ends is gone within two hours of it
 LONGEST_DAYS = 3_650
-A_SWEEP = 500  # conversations of one organization in one round; the next round takes the rest
+A_ROUND = 500  # conversations of one organization in one transaction: a tenth of a second of locks
+WHOLE = ("transcripts_days", "true")
+SOUND = ("recordings_days", "c.recording_state IN ('ready', 'partial')")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,55 +77,40 @@ async def sweep(database: Database, clock: Clock, data_dir: Path) -> int:
 async def overdue(tx: TenantTx, now: datetime) -> int:
     """How many conversations are past a window by more than two sweeps: none, while the sweep runs."""
     late = now - timedelta(seconds=2 * EVERY_S)
-    held = 0
-    for days_of, condition in (
-        ("transcripts_days", "true"),
-        ("recordings_days", "c.recording_state IN ('ready', 'partial')"),
-    ):
-        rows = await _past(tx, days_of, condition, late)
-        held += len(set(rows) - await held_of(tx, rows))
-    return held
+    return len({*await _past(tx, WHOLE, late), *await _past(tx, SOUND, late)})
 
 
 async def _sweep_one(database: Database, owner: Principal, now: datetime, data_dir: Path) -> int:
-    async with database.tenant(owner) as tx:
-        whole = await _past(tx, "transcripts_days", "true", now)
-        sound = await _past(tx, "recordings_days", "c.recording_state IN ('ready', 'partial')", now)
-        held = await held_of(tx, [*whole, *sound])
-        silent = [each for each in sound if each not in held]
-        await tx.execute(
-            "UPDATE conversations SET recording_state = 'expired', generation = generation + 1 "
-            "WHERE org_id = $1 AND id = ANY ($2)", tx.org, silent,
-        )  # fmt: skip
-    remove_sound(data_dir, owner, silent)
-    gone = []
-    for conversation_id in whole:
-        if conversation_id not in held and await _erased(database, owner, conversation_id):
-            gone.append(conversation_id)
-    remove_sound(data_dir, owner, gone)
-    if silent or gone:
-        logger.info("retention.swept", recordings=len(silent), conversations=len(gone))
-    return len({*silent, *gone})
-
-
-async def _erased(database: Database, owner: Principal, conversation_id: str) -> bool:
-    """One transaction each: a hold that is placed meanwhile stops the next one."""
-    try:
+    """Round by round, until nothing is past its window that may go."""
+    touched = 0
+    while True:
         async with database.tenant(owner) as tx:
-            await erase_conversation(tx, conversation_id)
-    except (NotFound, Held):
-        return False
-    return True
+            silent = await _past(tx, SOUND, now)
+            await tx.execute(
+                "UPDATE conversations SET recording_state = 'expired', generation = generation + 1 "
+                "WHERE org_id = $1 AND id = ANY ($2)", tx.org, silent,
+            )  # fmt: skip
+            whole = await _past(tx, WHOLE, now)
+        gone = [each for each in whole if await erased(database, owner, each)]
+        remove_sound(data_dir, owner, [*silent, *gone])
+        touched += len({*silent, *gone})
+        if len(silent) < A_ROUND and (len(whole) < A_ROUND or not gone):
+            break
+    if touched:
+        logger.info("retention.swept", conversations=touched)
+    return touched
 
 
-async def _past(tx: TenantTx, days_of: str, condition: str, now: datetime) -> list[str]:
+async def _past(tx: TenantTx, window: tuple[str, str], now: datetime) -> list[str]:
+    """What no hold keeps, the oldest first."""
+    days_of, condition = window
     rows = await tx.fetch(
         "SELECT c.id FROM conversations c "
         "LEFT JOIN retention_windows a ON a.org_id = c.org_id AND a.agent_id = c.agent_id "
         "LEFT JOIN retention_windows o ON o.org_id = c.org_id AND o.agent_id = '' "
         f"WHERE c.org_id = $1 AND c.ended_at IS NOT NULL AND {condition} "
         f"AND c.ended_at < $2::timestamptz - make_interval(days => coalesce(a.{days_of}, o.{days_of})) "
-        "ORDER BY c.ended_at LIMIT $3",
-        tx.org, now, A_SWEEP,
+        f"AND NOT {HELD} ORDER BY c.ended_at LIMIT $3",
+        tx.org, now, A_ROUND,
     )  # fmt: skip
     return [row["id"] for row in rows]

@@ -9,6 +9,11 @@ from flowyte.tenancy.organizations import all_organizations, system_principal
 KEPT = timedelta(hours=24)  # as promised to clients; a retry after that is a new request
 
 
+def place_of_answer(principal: str, key: str) -> str:
+    """The row that a remembered answer is sealed for: it may quote what a caller said."""
+    return f"{principal}\0{key}"
+
+
 async def sweep(database: Database, clock: Clock) -> int:
     """Forget what is older, for every organization; returns how many."""
     async with database.platform() as platform:

@@ -4,7 +4,9 @@ import uuid
 from typing import Any
 
 from flowyte.kit.db import Database, TenantTx, Tx
+from flowyte.tenancy.idempotency import place_of_answer
 from flowyte.tenancy.organizations import all_organizations, system_principal
+from flowyte.vault.seal import Sealer
 
 MOST_ORGANIZATIONS = 20  # looked at by one probe; each costs a transaction, and there is a look every minute
 
@@ -66,7 +68,21 @@ async def live_snapshots(tx: TenantTx) -> list[dict[str, Any]]:
     return [row["snapshot"] for row in rows]
 
 
-async def lines_of_secrets(tx: TenantTx, table: str) -> list[str]:
-    """The newest rows of a table that must hold no secret, as text."""
-    rows = await tx.fetch(f"SELECT t::text AS line FROM {table} t WHERE org_id = $1 LIMIT 200", tx.org)
+async def lines_of_keys(tx: TenantTx) -> list[str]:
+    """Rows of API keys, as text."""
+    rows = await tx.fetch("SELECT t::text AS line FROM api_keys t WHERE org_id = $1 LIMIT 200", tx.org)
     return [row["line"] for row in rows]
+
+
+async def remembered_answers(tx: TenantTx, sealer: Sealer) -> list[str]:
+    """The newest answers to retries, opened."""
+    rows = await tx.fetch(
+        "SELECT principal, key, body FROM idempotency WHERE org_id = $1 AND body IS NOT NULL "
+        "ORDER BY created_at DESC LIMIT 50", tx.org,
+    )  # fmt: skip
+    return [
+        (
+            await sealer.open(tx, "idempotency", "body", place_of_answer(row["principal"], row["key"]), row["body"])
+        ).decode()
+        for row in rows
+    ]

@@ -32,7 +32,6 @@ from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.serving import say_ready, stop_on_signal
 from flowyte.wiring.skills import ports_of
 
-SWEEP_S = 3600
 MOST_READINGS = 16  # of websites at once: each mostly waits for somebody else's server
 BROKEN = "Something broke on our side while this was read. Read it again; if it stays, the log says what it was."
 
@@ -144,4 +143,4 @@ async def _sweeping(base: Foundation) -> None:
             await attempts.sweep(base.database, base.clock)
             await _sweep_organizations(base)
             await retention.sweep(base.database, base.clock, base.settings.data_dir)
-        await asyncio.sleep(SWEEP_S)
+        await asyncio.sleep(retention.EVERY_S)

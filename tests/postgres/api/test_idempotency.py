@@ -70,3 +70,26 @@ async def test_a_key_that_is_too_long_is_refused_by_name(mine: httpx.AsyncClient
     """400, naming the header."""
     answer = await mine.post("/agents", json={"name": "A"}, headers={"Idempotency-Key": "k" * 256})
     assert [entry["field"] for entry in answer.json()["errors"]] == ["Idempotency-Key"]
+
+
+async def test_an_answer_that_quotes_goes_with_a_deletion_and_is_not_done_again(
+    house: House, mine: httpx.AsyncClient
+) -> None:
+    """What was said is forgotten, that it was done is not: the retry is told so. Other answers stay."""
+    agent = (await mine.post("/agents", json={"name": "A"}, headers=KEY)).json()["data"]["id"]
+    await mine.post(f"/agents/{agent}/publish", json={"note": ""})
+    chats = [(await mine.post("/chat/sessions", json={"agentId": agent})).json()["data"]["id"] for _ in range(2)]
+    said = {"content": "My name is Bluebottle"}
+    keys = [{"Idempotency-Key": f"say-{number}"} for number in range(2)]
+    for chat, key in zip(chats, keys, strict=True):
+        assert (await mine.post(f"/chat/sessions/{chat}/messages", json=said, headers=key)).status_code == 201
+    async with house.services.database.tenant(house.principal) as tx:
+        kept = await tx.fetch("SELECT body FROM idempotency WHERE quotes AND org_id = $1", tx.org)
+        assert len(kept) == 2
+        assert not any(b"Bluebottle" in row["body"] for row in kept)
+    assert (await mine.delete(f"/conversations/{chats[0]}")).status_code == 200
+    before = (await mine.get(f"/conversations/{chats[1]}/transcript")).json()
+    again = await mine.post(f"/chat/sessions/{chats[1]}/messages", json=said, headers=keys[1])
+    assert (again.status_code, again.json()["code"]) == (409, "idempotency_conflict")
+    assert (await mine.get(f"/conversations/{chats[1]}/transcript")).json() == before
+    assert (await mine.post("/agents", json={"name": "A"}, headers=KEY)).json()["data"]["id"] == agent

@@ -15,6 +15,7 @@ from tests.postgres.compliance.conftest import CANARY_EMAIL, CANARY_PHONE, Place
 from flowyte.compliance import holds, requests
 from flowyte.compliance.archive import archive
 from flowyte.compliance.certificate import KIND
+from flowyte.compliance.erase import erased
 from flowyte.compliance.requests import PrivacyRequest
 from flowyte.compliance.stores import STORES
 from flowyte.kit.errors import Conflict, Invalid, NotFound
@@ -150,7 +151,36 @@ async def test_a_call_that_goes_on_is_deleted_when_it_is_over(place: Place, orga
     done = await answered(place, organization, waiting)
     assert done.state == "done"
     assert await place.left(organization) == set()
-    assert len(theirs) == 5
+    assert done.report is not None
+    stores = {each["store"]: each for each in done.report["stores"]}
+    assert stores["conversations"] == {"store": "conversations", "before": len(theirs) + 1, "after": 0}
+    assert (stores["messages"]["before"], stores["recordings"]["before"]) == (1, 5), "of both runs together"
+
+
+async def test_a_killed_run_is_counted_when_it_is_taken_up(
+    place: Place, organization: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies after the second deletion: the account of the whole is the same."""
+    theirs = await spread(place, organization)
+    request = await asked(place, organization, "deletion")
+    deleted = 0
+
+    async def dies(*args: Any) -> bool:
+        nonlocal deleted
+        deleted += 1
+        if deleted > 2:
+            raise KeyboardInterrupt
+        return await erased(*args)
+
+    monkeypatch.setattr(requests, "erased", dies)
+    with pytest.raises(KeyboardInterrupt):
+        await requests.run_request(place.office, organization, request.id)
+    monkeypatch.setattr(requests, "erased", erased)
+    assert len(await place.left(organization)) == len(theirs) - 2
+    done = await answered(place, organization, request)
+    assert done.report is not None
+    assert done.report["conversations"] == len(theirs)
+    assert await place.left(organization) == set()
 
 
 async def test_nothing_runs_before_somebody_was_verified(place: Place, organization: Principal) -> None:

@@ -127,6 +127,32 @@ async def test_what_a_killed_process_left_behind_is_removed(place: Place, organi
     assert [place.sound(organization, each) for each in (kept, lost)] == [True, False]
 
 
+async def test_sound_that_outlived_its_window_by_a_crash_is_removed(place: Place, organization: Principal) -> None:
+    """The state was written and the process died before the file went."""
+    made = await place.conversation(organization, "Hello")
+    async with place.database.tenant(organization) as tx:
+        await tx.execute(
+            "UPDATE conversations SET recording_state = 'expired' WHERE org_id = $1 AND id = $2", tx.org, made
+        )
+    assert await sweep_files(place.database, organization, place.data_dir) == 1
+    assert not place.sound(organization, made)
+
+
+async def test_many_are_swept_at_once_and_held_ones_are_in_nobodys_way(
+    place: Place, organization: Principal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than one round holds, with the oldest under a hold."""
+    monkeypatch.setattr(retention, "A_ROUND", 2)
+    await windows(place, organization, recordings_days=1, transcripts_days=1)
+    made = [await place.conversation(organization, "Hello") for _ in range(7)]
+    async with place.database.tenant(organization) as tx:
+        for each in made[:3]:
+            await holds.place_hold(tx, organization, kind="conversation", subject=each, reason="A court asks")
+    await swept(place, 2)
+    assert await place.left(organization) == set(made[:3])
+    assert all(place.sound(organization, each) for each in made[:3])
+
+
 async def test_every_table_says_whose_data_it_holds(cluster: Cluster) -> None:
     """A new table is in neither list until somebody has thought about how a person's data leave it."""
     tenants = await catalogue.ask(cluster.app_dsn, catalogue.tenant_tables)

@@ -19,6 +19,7 @@ from flowyte.kit.postgres import Cluster
 from flowyte.observe import access
 from flowyte.observe.recording import recording_path
 from flowyte.skills import arguments
+from flowyte.tenancy.idempotency import place_of_answer
 from flowyte.tenancy.principal import Principal
 from flowyte.testing.clock import VirtualClock
 from flowyte.trust import board as boards
@@ -216,6 +217,18 @@ async def test_a_key_that_is_kept_readable_turns_it_red(house: House, furnished:
         await tx.execute(
             "INSERT INTO api_keys (org_id, id, name, digest, pepper, prefix, last_four, scopes, created_by) "
             "VALUES ($1, 'key_x', $2, 'x', 1, '', '', '{}', 'x')", tx.org, key,
+        )  # fmt: skip
+    assert (await looked(house, "T13"))["T13"].status == "broken"
+
+
+async def test_an_answer_that_is_remembered_with_its_key_turns_it_red(house: House, furnished: Principal) -> None:
+    """Sealed, and still there to be read again by a retry."""
+    answer = b'{"data": {"key": "flowyte_sk_live_' + b"a" * 36 + b'"}}'
+    async with house.database.tenant(furnished) as tx:
+        sealed = await house.sealer.seal(tx, "idempotency", "body", place_of_answer("key_1", "k"), answer)
+        await tx.execute(
+            "INSERT INTO idempotency (org_id, principal, key, request, status, body) "
+            "VALUES ($1, 'key_1', 'k', '', 201, $2)", tx.org, sealed,
         )  # fmt: skip
     assert (await looked(house, "T13"))["T13"].status == "broken"
 
