@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from flowyte.conversation.commands import Say
+from flowyte.conversation.commands import Say, SayKind
 from flowyte.conversation.phrases import is_backchannel, is_echo, is_thanks
 from flowyte.conversation.reply import EndCall, Expect, ExpectKind, HandOff, Sentence, UserTurn
 
@@ -70,6 +70,45 @@ class Agent:
         self.last_id += 1
         return self.last_id
 
+    def says(self, text: str, kind: SayKind, turn_index: int | None, now_ms: int) -> Say:
+        """One more Say to be spoken."""
+        say = Say(say_id=self.next_id(), text=text, kind=kind, turn_index=turn_index)
+        if not self.saying:
+            self.silent_since = now_ms
+        if not self.stretch.intended and self.stretch.began_ms is None:
+            self.stretch.kind = kind
+        self.saying[say.say_id] = say
+        return say
+
+    def ends(self, say: Say, heard: str, now_ms: int) -> None:
+        """`say` is over, with what was heard of it."""
+        del self.saying[say.say_id]
+        if self.sounding == say.say_id:
+            self.sounding = None
+        self.silent_since = now_ms
+        self.stretch.add(heard, say.text)
+
+    def keeps(self, rest: str) -> None:
+        """The rest of a sentence that was cut waits, behind the sentences that wait already."""
+        where = sum(isinstance(part, Sentence) for part in self.backlog)
+        self.backlog.insert(where, Sentence(text=rest))
+
+    def resumes(self) -> list[Sentence | EndCall | HandOff | Expect]:
+        """It goes on where it was cut off: with what waits."""
+        waiting, self.backlog = self.backlog, []
+        self.stretch.resume()
+        return waiting
+
+    def orders(self) -> tuple[HandOff, ...]:
+        """What is now to be carried out: the hand-off, once."""
+        ordered, self.ordered = self.ordered, True
+        return () if ordered or self.handing is None else (self.handing,)
+
+    def handed(self) -> HandOff | None:
+        """It was answered or withdrawn: no hand-off is under way any more."""
+        hand_off, self.handing, self.ordered = self.handing, None, False
+        return hand_off
+
     def sounds(self, say: Say, now_ms: int) -> None:
         """The first frame of `say` is heard."""
         self.sounding = say.say_id
@@ -100,8 +139,19 @@ class Caller:
     reminders: int = 0
     not_understood: int = 0
 
-    def takes_turn(self, said: str, began_ms: int, confidence: float) -> UserTurn:
-        """What is to be answered now: with the turn before it, while that one is unanswered."""
+    def voiced_ms(self, now_ms: int) -> int | None:
+        """How long the voice that is going on has lasted."""
+        return None if self.voice_at is None else now_ms - self.voice_at
+
+    def said(self, text: str) -> tuple[str, dict[str, object]]:
+        """Words and pressed keys together, and the keys as the timeline has them."""
+        digits, self.digits = self.digits, ""
+        return " ".join(part for part in (text, digits) if part), {"keys": digits} if digits else {}
+
+    def takes_turn(self, said: str, began_ms: int, confidence: float, *, answered_at: int | None) -> UserTurn:
+        """What is to be answered now: with the turn before it, while nothing was heard of an answer to that one."""
+        if answered_at is not None and began_ms > answered_at:
+            self.asked = None
         if self.asked is not None:
             before = self.asked
             said, began_ms, confidence = f"{before.text} {said}", before.ts_ms, min(confidence, before.confidence)

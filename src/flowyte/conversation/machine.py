@@ -16,7 +16,7 @@ from flowyte.conversation.alarms import BACKCHANNEL_MS, CLOSING_MS, DEAD_AIR_MS,
 from flowyte.conversation.commands import Cause, Command, EntryType, Say, SayKind, State
 from flowyte.conversation.floor import Agent, Caller, Stretch, means_nothing
 from flowyte.conversation.phrases import is_goodbye
-from flowyte.conversation.reply import EndCall, Expect, ExpectKind, HandOff, Reply, Sentence, UserTurn
+from flowyte.conversation.reply import EndCall, Expect, ExpectKind, HandOff, Reply, Sentence
 from flowyte.conversation.settings import MachineSettings
 from flowyte.conversation.table import FLOOR, TABLE, Floor, Signal
 from flowyte.conversation.timeline import entry_of
@@ -64,7 +64,7 @@ class Machine:
 
     # ---- events
 
-    def _take(self, event: ev.Event) -> None:  # noqa: C901 - one case an event
+    def _take(self, event: ev.Event) -> None:
         match event:
             case ev.LegUp():
                 self._leg_up()
@@ -75,11 +75,9 @@ class Machine:
             case ev.Key(digit=digit):
                 self._key(digit)
             case ev.ReplyPart() | ev.ReplyEnded() | ev.ReplyFailed():
-                if event.think_id == self._agent.think_id:
-                    self._thought(event)
+                self._thought(event)
             case ev.Playing() | ev.Spoken() | ev.Cut() | ev.SayFailed():
-                if event.say_id in self._agent.saying:
-                    self._said(event)
+                self._said(event)
             case ev.PutThrough():
                 self._was_put_through(event)
             case ev.LegLost(cause=cause) | ev.EndRequested(cause=cause):
@@ -162,8 +160,7 @@ class Machine:
         agent = self._agent
         if self.state not in ("hearing", "judging"):
             return
-        waiting, agent.backlog = agent.backlog, []
-        agent.stretch.resume()
+        waiting = agent.resumes()
         self._go("resume" if any(isinstance(part, Sentence) for part in waiting) or agent.saying else "wait")
         for part in waiting:
             self._part(part)
@@ -186,8 +183,7 @@ class Machine:
         if self.state not in ("thinking", "speaking"):
             return
         if agent.saying:
-            voiced = None if caller.voice_at is None else self._now - caller.voice_at
-            self._entry("barge_in", {"voicedMs": voiced})
+            self._entry("barge_in", {"voicedMs": caller.voiced_ms(self._now)})
             self._out.append(do.StopSpeaking())
         caller.voice_at = None
         self._go("interrupt")
@@ -195,11 +191,9 @@ class Machine:
     def _turn(self, text: str, began_ms: int, confidence: float) -> None:
         """The caller has said something to be answered. It replaces their last turn if that is still unanswered."""
         agent, caller = self._agent, self._caller
-        digits, caller.digits = caller.digits, ""
-        said = " ".join(part for part in (text, digits) if part)
-        data: dict[str, object] = {"text": said, "confidence": round(confidence, 3)}
+        said, keys = caller.said(text)
         self._out_of_the_way()
-        self._entry("user_utterance", data | ({"keys": digits} if digits else {}), began_ms)
+        self._entry("user_utterance", {"text": said, "confidence": round(confidence, 3)} | keys, began_ms)
         caller.reminders = caller.not_understood = agent.mouth_failures = 0
         if self._ending == "agent_ended":
             self._ending = None
@@ -207,9 +201,7 @@ class Machine:
         if self.settings.end_call_phrases and is_goodbye(said):
             self._finish("caller_hung_up", lines.GOODBYE)
             return
-        if agent.answer_at is not None and began_ms > agent.answer_at:
-            caller.asked = None
-        caller.takes_turn(said, began_ms, confidence)
+        caller.takes_turn(said, began_ms, confidence, answered_at=agent.answer_at)
         self._go("turn")
         self._since = self._now
         if not agent.saying:
@@ -228,10 +220,8 @@ class Machine:
 
     def _think_next(self) -> None:
         turn, self._caller.next = self._caller.next, None
-        if turn is not None:
-            self._think(turn)
-
-    def _think(self, turn: UserTurn) -> None:
+        if turn is None:
+            return
         self._flush()
         think_id = self._agent.thinks(self._now)
         self._expect("anything")
@@ -239,12 +229,14 @@ class Machine:
         self._out.append(do.Think(think_id=think_id, turn=turn))
 
     def _stop_thinking(self) -> None:
-        if self._agent.think_id is not None:
-            self._out.append(do.StopThinking(think_id=self._agent.think_id))
-            self._agent.think_id = None
+        think_id, self._agent.think_id = self._agent.think_id, None
+        if think_id is not None:
+            self._out.append(do.StopThinking(think_id=think_id))
 
     def _thought(self, event: ev.ReplyPart | ev.ReplyEnded | ev.ReplyFailed) -> None:
         agent = self._agent
+        if event.think_id != agent.think_id:
+            return
         match event:
             case ev.ReplyPart(part=part):
                 self._part(part)
@@ -294,14 +286,7 @@ class Machine:
     # ---- what the mouth does
 
     def _say(self, text: str, kind: SayKind) -> None:
-        agent = self._agent
-        say = Say(say_id=agent.next_id(), text=text, kind=kind, turn_index=self._caller.turns or None)
-        if not agent.saying:
-            agent.silent_since = self._now
-        if not agent.stretch.intended and agent.stretch.began_ms is None:
-            agent.stretch.kind = kind
-        agent.saying[say.say_id] = say
-        self._out.append(say)
+        self._out.append(self._agent.says(text, kind, self._caller.turns or None, self._now))
 
     def _own_words(self, text: str, kind: SayKind) -> None:
         """The platform speaks by itself."""
@@ -310,18 +295,16 @@ class Machine:
 
     def _said(self, event: ev.Playing | ev.Spoken | ev.Cut | ev.SayFailed) -> None:
         agent = self._agent
-        say = agent.saying[event.say_id]
+        say = agent.saying.get(event.say_id)
+        if say is None:
+            return
         if isinstance(event, ev.Playing):
             agent.sounds(say, self._now)
             if self.state == "thinking":
                 self._go("sound")
             return
-        del agent.saying[event.say_id]
-        if agent.sounding == event.say_id:
-            agent.sounding = None
-        agent.silent_since = self._now
         heard = say.text if isinstance(event, ev.Spoken) else event.heard
-        agent.stretch.add(heard, say.text)
+        agent.ends(say, heard, self._now)
         if heard.strip() and say.kind == "answer":
             self._caller.asked = self._caller.next
         match event:
@@ -342,8 +325,7 @@ class Machine:
         if self.floor != "caller":
             self._mouth_failed(say, heard, "cut_off")
         elif rest and say.kind in ("answer", "filler"):
-            where = sum(isinstance(part, Sentence) for part in self._agent.backlog)
-            self._agent.backlog.insert(where, Sentence(text=rest))
+            self._agent.keeps(rest)
 
     def _mouth_failed(self, say: Say, heard: str, cause: str) -> None:
         """A Say broke off: its rest is said again, unless that has failed too often."""
@@ -370,8 +352,8 @@ class Machine:
             return
         elif agent.think_id is not None:
             self._go("wait")
-        elif agent.handing is not None:
-            self._put_through(agent.handing)
+        elif agent.handing is not None:  # it has been announced; until the line answers, the agent waits
+            self._out.extend(do.PutThrough(hand_off=hand_off) for hand_off in agent.orders())
         elif self._ending is not None:
             self._finish(self._ending)
         else:
@@ -384,22 +366,15 @@ class Machine:
     def _flush(self) -> None:
         """What was heard of the agent becomes history, for the timeline and for the mind."""
         stretch, self._agent.stretch = self._agent.stretch, Stretch()
-        if not stretch.intended:
-            return
         if stretch.heard:
             self._entry("agent_message", stretch.data(), stretch.began_ms)
-        self._out.append(do.Remember(spoken=stretch.spoken))
+        if stretch.intended:
+            self._out.append(do.Remember(spoken=stretch.spoken))
 
     # ---- a person takes over
 
-    def _put_through(self, hand_off: HandOff) -> None:
-        """It has been announced. It is ordered once; until the line answers to that, the agent waits."""
-        if not self._agent.ordered:
-            self._agent.ordered = True
-            self._out.append(do.PutThrough(hand_off=hand_off))
-
     def _was_put_through(self, event: ev.PutThrough) -> None:
-        hand_off, self._agent.handing, self._agent.ordered = self._agent.handing, None, False
+        hand_off = self._agent.handed()
         for told in event.told:
             self._entry(*entry_of(told))
         if hand_off is None:
@@ -414,9 +389,7 @@ class Machine:
 
     def _keep_here(self) -> None:
         """The caller has said something else while they were being put through."""
-        hand_off = self._agent.handing
-        if hand_off is not None and not self._agent.ordered:
-            self._agent.handing = None
+        if not self._agent.ordered and (hand_off := self._agent.handed()) is not None:
             self._entry("handoff", hand_off.data("withdrawn"))
 
     # ---- the end
@@ -503,14 +476,13 @@ class Machine:
         if caller.reminders < self.settings.max_idle_reminders:
             caller.reminders += 1
             self._own_words(lines.REMINDERS[(caller.reminders - 1) % len(lines.REMINDERS)], "reminder")
-            return
-        if self.settings.silent is not None:
+        elif self.settings.silent is not None:
             self._agent.handing = self.settings.silent
             self._own_words(lines.SILENT_TRANSFER.format(label=self.settings.silent.label), "reminder")
-            return
-        if self.settings.on_no_response == "transfer":
-            self._entry("handoff", HandOff(reason="no_response").data())
-        self._finish("no_response", lines.NO_RESPONSE)
+        else:
+            if self.settings.on_no_response == "transfer":
+                self._entry("handoff", HandOff(reason="no_response").data())
+            self._finish("no_response", lines.NO_RESPONSE)
 
     def _go(self, signal: Signal) -> None:
         """Follow the table; a signal it does not list for this state changes nothing."""
