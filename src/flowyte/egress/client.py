@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import httpcore
 import httpx
@@ -13,7 +14,7 @@ from flowyte.egress.guard import Guard, Resolve, resolve
 from flowyte.egress.wire import Call, Denied, Limits, checked, first, onward
 from flowyte.kit.errors import VendorFailed
 
-__all__ = ["Answer", "Denied", "Egress", "Limits", "TooMuch", "checked"]
+__all__ = ["Answer", "Asks", "Denied", "Egress", "Limits", "TooMuch", "checked"]
 
 USUAL = Limits()
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -32,6 +33,14 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class Asks(Protocol):
+    """`Egress`, or what looks on while it asks."""
+
+    async def request(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"", limits: Limits
+    ) -> Answer: ...
 
 
 class Egress:

@@ -6,12 +6,12 @@ import zlib
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal
 
 import httpx
 from protego import Protego
 
-from flowyte.egress.client import Answer, Denied, Limits, checked
+from flowyte.egress.client import Answer, Asks, Denied, Limits, checked
 from flowyte.kit.errors import FlowyteError, Invalid, VendorFailed
 from flowyte.knowledge.files import read_page
 from flowyte.knowledge.sources import MOST_CHARACTERS
@@ -36,12 +36,6 @@ _KINDS = {
 }  # fmt: skip
 
 Told = Callable[[int, int], Awaitable[None]]
-
-
-class Asks(Protocol):
-    """`egress.Egress`: every address that a page names goes through its checks."""
-
-    async def request(self, method: str, url: str, *, limits: Limits) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

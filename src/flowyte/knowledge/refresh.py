@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 
 import httpx
 
-from flowyte.egress.client import Denied
+from flowyte.egress.client import Asks, Denied
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import Conflict, FlowyteError, Invalid, VendorFailed
 from flowyte.kit.ids import new_id
 from flowyte.knowledge import store
 from flowyte.knowledge.chunk import chunk_text
-from flowyte.knowledge.crawl import Asks, Crawl, Manners, Page, crawl
+from flowyte.knowledge.crawl import Crawl, Manners, Page, crawl
 from flowyte.knowledge.ingest import embedded, index_later
 from flowyte.knowledge.model import EMBEDDING_MODEL, Embedder, Source
 from flowyte.tenancy.principal import Principal

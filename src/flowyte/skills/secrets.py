@@ -1,7 +1,5 @@
 """Credentials of skills: sealed when they come in, opened where a request is made, shown as a state only."""
 
-import base64
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +7,7 @@ from datetime import datetime
 from flowyte.kit.db import TenantTx
 from flowyte.kit.secret import SecretText
 from flowyte.vault.seal import Sealer
+from flowyte.webhooks.sign import new_secret
 
 SIGNING = "signing"
 MOST_VALUE = 4_000  # characters; a token of any known service is shorter
@@ -61,5 +60,5 @@ async def opened(tx: TenantTx, sealer: Sealer, skill_id: str) -> Mapping[str, Se
 
 
 def new_signing_secret() -> str:
-    """As Standard Webhooks writes one: 24 random bytes."""
-    return f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}"
+    """As Standard Webhooks writes one."""
+    return new_secret("v1")[0].reveal()

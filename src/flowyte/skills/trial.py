@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flowyte.egress.client import Answer, Limits
+from flowyte.egress.client import Answer, Asks, Limits
 from flowyte.kit.clock import Clock
 from flowyte.kit.errors import Conflict, FieldError, Invalid
 from flowyte.kit.ids import new_id
@@ -19,7 +19,7 @@ from flowyte.skills.arguments import required_of, wrong
 from flowyte.skills.kinds.db_query import statement_of
 from flowyte.skills.kinds.email import addresses, letter
 from flowyte.skills.kinds.template import filled
-from flowyte.skills.kinds.webhook import Asks, Secrets
+from flowyte.skills.kinds.webhook import Secrets
 from flowyte.skills.registry import ALWAYS_WRITES, PLAYBOOK, TRANSFER, action_of, available, schema_of
 from flowyte.skills.runner import Order, Outside, SkillFailed
 from flowyte.skills.spec import Skill

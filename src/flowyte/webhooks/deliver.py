@@ -6,12 +6,10 @@ a failure, for it would carry a signed body elsewhere; 410 switches the endpoint
 """
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
-from flowyte.egress.client import Answer, Denied, Limits
+from flowyte.egress.client import Asks, Denied, Limits
 from flowyte.jobs.queue import defer
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
@@ -33,14 +31,6 @@ BYTES = 16 << 10  # of an answer, which nobody reads
 RETRIES_S = (20, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
 GIVEN_UP_AFTER = timedelta(days=5)  # of nothing but failures; then the endpoint is switched off
 KEPT = timedelta(days=30)
-
-
-class Asks(Protocol):
-    """`egress.client.Egress`."""
-
-    async def request(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"", limits: Limits
-    ) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

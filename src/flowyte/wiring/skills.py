@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from flowyte.conversation.reply import Passage
 from flowyte.egress.addresses import networks
-from flowyte.egress.client import Egress
+from flowyte.egress.client import Asks, Egress
 from flowyte.kit.errors import SetupError
 from flowyte.kit.secret import SecretText
 from flowyte.kit.settings import Settings
@@ -14,7 +14,7 @@ from flowyte.providers.smtp import Outbox
 from flowyte.providers.smtp import Server as MailServer
 from flowyte.skills import secrets
 from flowyte.skills.kinds import db_query, email, geo, knowledge, mcp, messages, sms, transfer, webhook
-from flowyte.skills.kinds.webhook import Asks, Secrets
+from flowyte.skills.kinds.webhook import Secrets
 from flowyte.skills.registry import TAKE_MESSAGE, TRANSFER
 from flowyte.skills.runner import Order, Outside, Runner
 from flowyte.skills.trial import Trials

@@ -7,14 +7,14 @@ from flowyte.agents.store import get_version
 from flowyte.compliance import retention
 from flowyte.compliance.requests import RUN, Office, run_request
 from flowyte.egress.addresses import networks
-from flowyte.egress.client import Egress, Limits
+from flowyte.egress.client import Asks, Egress, Limits
 from flowyte.jobs.queue import JobRef, Task, work
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import NotFound, Unavailable
 from flowyte.kit.settings import Settings
 from flowyte.knowledge import gaps
 from flowyte.knowledge import store as knowledge
-from flowyte.knowledge.crawl import PAGE_BYTES, PAGE_S, Asks, Manners
+from flowyte.knowledge.crawl import PAGE_BYTES, PAGE_S, Manners
 from flowyte.knowledge.ingest import INDEX_SOURCE, READ_WEBSITE, REFRESH_SOURCE, begin_indexing, index_source
 from flowyte.knowledge.model import Embedder as Model
 from flowyte.knowledge.questions import questions

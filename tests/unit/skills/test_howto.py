@@ -11,9 +11,9 @@ from flowyte.kit.clock import SystemClock
 from flowyte.kit.secret import SecretText
 from flowyte.skills.config import SHAPES
 from flowyte.skills.credentials import taken
-from flowyte.skills.kinds.webhook import signature
 from flowyte.skills.secrets import new_signing_secret
 from flowyte.skills.spec import read_skill
+from flowyte.webhooks.sign import headers_of
 
 HOWTO = (Path(__file__).parents[3] / "docs/howto/skills.md").read_text()
 BODY = b'{"skill":"order_status"}'
@@ -30,13 +30,13 @@ def genuine() -> Any:
 def test_the_example_takes_what_we_send_and_nothing_else() -> None:
     """Another body, another secret, an older time and another id are refused."""
     check, secret, now = genuine(), new_signing_secret(), int(SystemClock().now().timestamp())
-    headers = signature(SecretText(secret), "run_1", now, BODY)
+    headers = headers_of("run_1", now, BODY, [SecretText(secret)])
     assert check(secret, headers, BODY)
     assert check(secret, {**headers, "webhook-signature": f"v1,other {headers['webhook-signature']}"}, BODY)
     assert not check(secret, headers, BODY + b" ")
     assert not check(new_signing_secret(), headers, BODY)
     assert not check(secret, {**headers, "webhook-id": "run_2"}, BODY)
-    assert not check(secret, signature(SecretText(secret), "run_1", now - 301, BODY), BODY)
+    assert not check(secret, headers_of("run_1", now - 301, BODY, [SecretText(secret)]), BODY)
 
 
 def test_the_example_skill_is_taken() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from flowyte.egress.client import Answer, Limits
-from flowyte.skills.kinds.webhook import BUSY, MOST_BYTES, MOST_MS, Asks, Secrets, opened, own_headers, sent, small
+from flowyte.egress.client import Answer, Asks, Limits
+from flowyte.skills.kinds.webhook import BUSY, MOST_BYTES, MOST_MS, Secrets, opened, own_headers, sent, small
 from flowyte.skills.runner import Order, Outside, SkillFailed
 
 REVISION = "2025-06-18"

@@ -4,21 +4,20 @@ Signed as Standard Webhooks 1.0 has it (`webhook-id`, `webhook-timestamp`, `webh
 the message's, which is also the `Idempotency-Key`: a receiver that keeps ids never does a thing twice.
 """
 
-import base64
-import hmac
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
 import msgspec
 
-from flowyte.egress.client import Answer, Denied, Limits, TooMuch
+from flowyte.egress.client import Answer, Asks, Denied, Limits, TooMuch
 from flowyte.kit.clock import Clock
 from flowyte.kit.errors import FlowyteError, Invalid, VendorFailed
 from flowyte.kit.secret import SecretText
 from flowyte.skills.kinds.template import filled, names, text_of
 from flowyte.skills.runner import Order, Outside, SkillFailed
 from flowyte.skills.secrets import SIGNING
+from flowyte.webhooks.sign import headers_of
 
 USUAL_MS = 5_000
 MOST_MS = 20_000  # a caller waits on the line
@@ -32,14 +31,6 @@ BUSY = (429, 503)  # said before anything was done
 Secrets = Callable[[Order], Awaitable[Mapping[str, SecretText]]]
 
 
-class Asks(Protocol):
-    """`egress.client.Egress`, or what looks on while it asks."""
-
-    async def request(
-        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, body: bytes = b"", limits: Limits
-    ) -> Answer: ...
-
-
 def calling(egress: Asks, clock: Clock, secrets: Secrets, ports: frozenset[int]) -> Outside:
     async def http_webhook(order: Order, run_id: str) -> Mapping[str, Any]:
         config = order.skill.execution_config
@@ -49,7 +40,7 @@ def calling(egress: Asks, clock: Clock, secrets: Secrets, ports: frozenset[int])
         if body:
             headers["content-type"] = "application/json"
         if SIGNING in kept:
-            headers |= signature(kept[SIGNING], run_id, int(clock.now().timestamp()), body)
+            headers |= headers_of(run_id, int(clock.now().timestamp()), body, [kept[SIGNING]])
         limits = Limits(seconds=timeout_ms(config) / 1000, bytes=MOST_BYTES, ports=ports)
         return result_of(await sent(egress, method, url, headers, body, limits))
 
@@ -96,14 +87,6 @@ def _refuse_another_path(template: str, url: str, arguments: Mapping[str, Any]) 
     climbing = {".", ".."} & (set(url.partition("?")[0].split("/")) - set(path.split("/")))
     if empty or climbing:
         raise SkillFailed("A value cannot stand in the address.", kind="invalid_arguments", happened="no")
-
-
-def signature(secret: SecretText, run_id: str, now: int, body: bytes) -> dict[str, str]:
-    """The three headers of Standard Webhooks 1.0, `v1`."""
-    key = base64.b64decode(secret.reveal().removeprefix("whsec_"))
-    signed = f"{run_id}.{now}.".encode() + body
-    digest = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
-    return {"webhook-id": run_id, "webhook-timestamp": str(now), "webhook-signature": f"v1,{digest}"}
 
 
 def timeout_ms(config: Mapping[str, Any]) -> int:

@@ -15,6 +15,7 @@ from flowyte.kit.secret import SecretText
 from flowyte.skills.kinds import webhook
 from flowyte.skills.runner import SkillFailed
 from flowyte.skills.secrets import new_signing_secret
+from flowyte.webhooks.sign import headers_of
 
 HOOK = {"url": "https://example.com/orders/{order_id}?lang=en"}
 
@@ -46,9 +47,9 @@ def test_without_a_body_the_rest_is_asked_in_the_address() -> None:
 
 def test_the_signature_is_the_published_one() -> None:
     """The vector of the Standard Webhooks specification: its secret, id, time and body give its signature."""
-    signed = webhook.signature(
-        SecretText("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330,
-        b'{"test": 2432232314}',
+    signed = headers_of(
+        "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, b'{"test": 2432232314}',
+        [SecretText("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")],
     )  # fmt: skip
     assert signed == {
         "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
@@ -62,7 +63,7 @@ def test_the_standards_own_library_takes_the_signature(body: bytes) -> None:
     """Whatever the body is, and not when a byte of it differs."""
     secret, now = new_signing_secret(), int(datetime.now(UTC).timestamp())
     text = body.hex()
-    headers = webhook.signature(SecretText(secret), "run_1", now, text.encode())
+    headers = headers_of("run_1", now, text.encode(), [SecretText(secret)])
     wanted = Webhook(secret).sign("run_1", datetime.fromtimestamp(now, UTC), text)
     assert headers["webhook-signature"] == wanted
 
