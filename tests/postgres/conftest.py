@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -24,14 +25,21 @@ from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
 
 
-@pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    running = asyncio.run(start(tmp_path_factory.mktemp("postgres") / "database"))
+@contextmanager
+def migrated(folder: Path) -> Iterator[Cluster]:
+    """A cluster of its own with the newest schema."""
+    running = asyncio.run(start(folder))
     try:
         asyncio.run(migrate(running.owner_dsn))
         yield running
     finally:
         running.stop()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with migrated(tmp_path_factory.mktemp("postgres") / "database") as running:
+        yield running
 
 
 @pytest.fixture

@@ -66,7 +66,10 @@ STORES = (
     _nobody("phone_lines", "the organization's own numbers"),
     _nobody("org_keys", "wrapped keys"),
     _nobody("own_keys", "names of keys"),
-    _nobody("idempotency", "sealed answers to retries, a day old at most; removed with any deletion"),
+    _nobody(
+        "idempotency",
+        "sealed answers to retries, a day old at most; those that may quote are emptied with any deletion",
+    ),
     _nobody("sign_in_policies", "settings"),
     _nobody("retention_windows", "settings"),
     _nobody("legal_holds", "ids and reasons that the organization wrote"),

@@ -17,7 +17,7 @@ from flowyte.kit.errors import SetupError, Unavailable
 
 logger = log.get(__name__)
 BATCH = 4  # jobs taken at once; each is mostly one model run
-MOST_IN_HAND = 24  # of a worker: readings of websites, which mostly wait, and a few others beside them
+MOST_IN_HAND = 72  # of a worker: most of them wait for somebody else's server
 POLL = timedelta(seconds=5)  # a notification wakes the worker at once; this is the net below
 
 

@@ -1,7 +1,7 @@
 """The registry: every promise of the trust page, in the order of the page, with what checks it.
 
 A sentence here is public. It says what is done and not how well; whatever is missing stands in `missing`, and then the
-claim reads as in progress. Rows of OWASP ASVS 5.0 are by number; docs/asvs.json says more of each.
+claim reads as in progress. Rows of OWASP ASVS 5.0 are by number.
 """
 
 from flowyte.trust.model import Claim
@@ -57,7 +57,7 @@ CLAIMS = (
         "most five minutes. A changed or outdated one is refused.",
         probes=("recording_addresses_are_short_lived", "sound_is_nobodys_to_list"),
         tests=("tests/postgres/api/test_recording.py", "tests/unit/vault/test_sign.py"),
-        code="src/flowyte/observe/access.py", document=MODEL, asvs=("14.2.1", "8.2.2"),
+        code="src/flowyte/observe/access.py", document=MODEL, asvs=("8.2.2",),
     ),
     Claim(
         id="T7", title="Notice before anything is recorded",
@@ -95,7 +95,7 @@ CLAIMS = (
         sentence="A skill stores and sends the fields that it declares. A field that it does not declare stops it.",
         probes=("undeclared_is_not_collected",),
         tests=("tests/unit/skills/test_arguments.py", "tests/unit/guardrails/test_engine.py"),
-        code="src/flowyte/skills/arguments.py", document="docs/howto/skills.md", asvs=("14.2.6",),
+        code="src/flowyte/skills/arguments.py", document="docs/howto/skills.md",
     ),
     Claim(
         id="T12", title="Verified before disclosed",
@@ -104,7 +104,7 @@ CLAIMS = (
         probes=("unverified_learn_nothing",),
         tests=("tests/unit/minds/test_verifying.py", "tests/unit/minds/test_judged.py",
                "tests/postgres/skills/test_attempts.py", "tests/unit/proof/test_guardrails.py"),
-        code="src/flowyte/guardrails/verification.py", document="docs/howto/verify-callers.md", asvs=("6.3.1",),
+        code="src/flowyte/guardrails/verification.py", document="docs/howto/verify-callers.md",
     ),
     Claim(
         id="T13", title="Keys are shown once",
@@ -120,7 +120,7 @@ CLAIMS = (
         sentence="An organization sets how long recordings and conversations are kept, for all its agents or for one. "
         "What is past its window is gone within two hours, unless a legal hold keeps it.",
         probes=("windows_are_kept_to",), tests=("tests/postgres/compliance/test_retention.py",),
-        code="src/flowyte/compliance/retention.py", document="docs/howto/privacy.md", asvs=("14.2.4",),
+        code="src/flowyte/compliance/retention.py", document="docs/howto/privacy.md", asvs=("14.2.7",),
         missing="Windows and holds are kept to. Pinning an organization's data to a region is being built.",
     ),
     Claim(
@@ -129,7 +129,7 @@ CLAIMS = (
         "that they are in. The account of a deletion is signed.",
         probes=("every_table_is_declared",),
         tests=("tests/postgres/api/test_what_belongs.py", "tests/postgres/compliance/test_requests.py"),
-        code="src/flowyte/compliance/erase.py", document="docs/explanation/deletion.md", asvs=("14.2.2",),
+        code="src/flowyte/compliance/erase.py", document="docs/explanation/deletion.md",
     ),
     Claim(
         id="T16", title="Sub-processors are declared",
@@ -182,6 +182,6 @@ CLAIMS = (
         id="T23", title="Vulnerabilities can be reported",
         sentence="There is a contact, a policy with safe harbour, and a form that answers with a number.",
         probes=("security_txt_holds",), tests=("tests/postgres/dashboard/test_trust.py",),
-        code="src/flowyte/trust/reports.py", document="SECURITY.md", asvs=("15.1.1",),
+        code="src/flowyte/trust/reports.py", document="SECURITY.md",
     ),
 )  # fmt: skip

@@ -32,7 +32,9 @@ from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.serving import say_ready, stop_on_signal
 from flowyte.wiring.skills import ports_of
 
-MOST_READINGS = 16  # of websites at once: each mostly waits for somebody else's server
+# In all workers together. Websites and webhooks mostly wait for somebody else's server; indexing keeps a processor
+# busy. Eight places are always left beside them.
+MOST_AT_ONCE = {READ_WEBSITE: 16, DELIVER: 40, INDEX_SOURCE: 8}
 BROKEN = "Something broke on our side while this was read. Read it again; if it stays, the log says what it was."
 
 
@@ -47,7 +49,7 @@ async def serve(settings: Settings) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 sweeping = group.create_task(_sweeping(base))
-                await work(settings.database_url, tasks, stop=stop, limits={READ_WEBSITE: MOST_READINGS})
+                await work(settings.database_url, tasks, stop=stop, limits=MOST_AT_ONCE)
                 sweeping.cancel()
         finally:
             embedder.close()

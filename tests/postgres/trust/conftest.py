@@ -1,12 +1,12 @@
 """An installation of its own for the claims: its own database, keys and folder, with a call that was recorded."""
 
-import asyncio
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 from litestar import Litestar
+from tests.postgres.conftest import migrated
 
 from flowyte.agents.publish import create, publish
 from flowyte.api.app import api_routes
@@ -14,8 +14,7 @@ from flowyte.dashboard.app import page_routes
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.ids import new_id
-from flowyte.kit.migrate import migrate
-from flowyte.kit.postgres import Cluster, start
+from flowyte.kit.postgres import Cluster
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.proof import catalogue
 from flowyte.tenancy.organizations import create_organization, system_principal
@@ -29,12 +28,8 @@ from flowyte.wiring.trust import routes_of
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    running = asyncio.run(start(tmp_path_factory.mktemp("trust") / "database"))
-    try:
-        asyncio.run(migrate(running.owner_dsn))
+    with migrated(tmp_path_factory.mktemp("trust") / "database") as running:
         yield running
-    finally:
-        running.stop()
 
 
 async def call(house: House, owner: Principal, *, recorded: bool) -> str:
