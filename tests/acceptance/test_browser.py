@@ -81,9 +81,12 @@ def browser(playwright: Playwright, microphone: Path) -> Iterator[Browser]:
     launched.close()
 
 
-def ask(product: Product, method: str, path: str) -> Any:
+def ask(product: Product, method: str, path: str, body: object = None) -> Any:
     request = urllib.request.Request(
-        f"{product.url}/api/v1{path}", method=method, headers={"Authorization": f"Bearer {product.key}"}
+        f"{product.url}/api/v1{path}",
+        method=method,
+        headers={"Authorization": f"Bearer {product.key}", "Content-Type": "application/json"},
+        data=None if body is None else json.dumps(body).encode(),
     )
     with urllib.request.urlopen(request) as answer:
         return json.load(answer)["data"]
@@ -254,8 +257,13 @@ def pages_of(product: Product) -> list[str]:
         f"{base}/skills", f"{base}/skills/new?kind=http_webhook", f"{base}/skills/new?kind=geo",
         f"{base}/versions", f"{base}/versions/{version}", f"{base}/review", f"{base}/talk", f"{base}/delete",
         f"{base}/widget", f"{base}/website",
-        "/conversations", "/messages", "/api-keys", "/audit", "/nowhere",
+        "/conversations", "/messages", "/api-keys", "/audit", "/nowhere", "/trust", "/security", "/security/report",
+        "/security/reports", "/webhooks", "/webhooks/new", "/privacy",
     ]  # fmt: skip
+    hook = ask(product, "POST", "/webhooks/endpoints", {"url": "https://example.com/hook"})["id"]
+    ask(product, "POST", f"/webhooks/endpoints/{hook}/test", {})
+    asked = ask(product, "POST", "/privacy/requests", {"kind": "access", "email": f"{hook.lower()}@example.com"})["id"]
+    found += [f"/webhooks/{hook}", f"/privacy/requests/{asked}"]
     return found + [f"/conversations/{entry['id']}" for entry in ask(product, "GET", "/conversations")[:1]]
 
 
