@@ -354,9 +354,34 @@ def call(
     say(f"{result['replyWav']}  {result['receipt']}")
 
 
+Given = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="The receipt.")],
+    checkpoint: Given = None,
+    keys: Given = None,
+    proof: Given = None,
+    recording: Given = None,
+    witness: Annotated[str | None, typer.Option(help="Key of a witness, which must have signed too.")] = None,
+    json: AsJson = False,
+) -> None:
+    """Verify a receipt: no network, no account, no database. Example: flowyte verify receipt.json --checkpoint old.txt
+
+    With a checkpoint, keys or a recording (WAV) that you kept it is compared with those. Exit 0: it holds; 1: it does
+    not, or nothing is proved; 2: it is no receipt.
+    """
+    from flowyte.receipts.verify_receipt import told, verify_files
+
+    verdict = verify_files(file, checkpoint, keys, proof, recording, witness)
+    sys.stdout.write(told(verdict, as_json=json))
+    raise SystemExit(verdict.exit_code)
+
+
 @app.command()
 def bench(
-    what: Annotated[str, typer.Argument(help="calls or voice")],
+    what: Annotated[str, typer.Argument(help="calls, receipts or voice")],
     calls: Annotated[int, typer.Option(help="Calls at once.")] = 100,
     json: AsJson = False,
 ) -> None:
@@ -373,8 +398,12 @@ def bench(
         from bench.voice import run as bench_voice
 
         bench_voice(json)
+    elif what == "receipts":
+        from bench.receipts import run as bench_receipts
+
+        bench_receipts(json)
     else:
-        raise typer.BadParameter("calls or voice")
+        raise typer.BadParameter("calls, receipts or voice")
 
 
 @app.command()

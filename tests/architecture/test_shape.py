@@ -9,7 +9,9 @@ SOURCE = Path(__file__).parents[2] / "src" / "flowyte"
 FILES = sorted(SOURCE.rglob("*.py"))
 MAX_FILE_LINES = 500
 MAX_FUNCTION_LINES = 60
-LONG_FILES: dict[str, str] = {}  # path: the reason why one file beats several
+LONG_FILES: dict[str, str] = {  # path: the reason why one file beats several
+    "receipts/verify_receipt.py": "an outsider takes it away, reads it and runs it: one file, needing nothing of ours",
+}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(SOURCE)))

@@ -1,7 +1,10 @@
 """Changing a draft, freezing it, comparing versions and going back to one."""
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 from flowyte.agents import store
 from flowyte.agents.checks import refusals
@@ -46,6 +49,11 @@ class Pinned:
     def on(self, channel: str) -> dict[str, Any]:
         """The agent as a conversation on this channel meets it."""
         return {**on_channel(self.snapshot, channel), "id": self.agent_id}
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex of the definition as JSON with sorted keys and no spaces."""
+        return hashlib.sha256(msgspec.json.encode(self.snapshot, order="sorted")).hexdigest()
 
 
 async def create(tx: TenantTx, principal: Principal, values: dict[str, Any]) -> store.Agent:

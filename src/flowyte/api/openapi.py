@@ -50,6 +50,7 @@ ANSWER = {
 # Answers that are no JSON, with their media types.
 FILES = {
     "exportAuditEvents": ("application/jsonl", "text/csv"),
+    "getCheckpoint": ("text/plain",),
     "getPrivacyArchive": ("application/zip",),
     "simulateAgent": ("text/event-stream",),
 }

@@ -27,6 +27,7 @@ from flowyte.dashboard import (
     talk,
     trust,
     verification,
+    verify,
     versions,
     webhooks,
     website,
@@ -62,6 +63,7 @@ PAGES = (
     webhooks,
     privacy,
     trust,
+    verify,
 )
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
 

@@ -13,6 +13,7 @@ from flowyte.dashboard.view import render
 from flowyte.dashboard.waterfall import bars_of
 from flowyte.observe import access, store
 from flowyte.observe.find import SEARCHED, find
+from flowyte.observe.receipt import standing
 from flowyte.observe.recording import recording_path
 from flowyte.skills.messages import list_messages
 
@@ -69,11 +70,14 @@ async def conversation_page(
     """`only` narrows the receipt to one type of event."""
     async with pages.database.tenant(viewer) as tx:
         conversation = await store.get_conversation(tx, conversation_id)
-        events = await store.events(tx, pages.sealer, conversation_id)
+        kept = await store.kept(tx, pages.sealer, conversation_id)
+        in_log = await standing(tx, conversation_id, kept)
         messages, _ = await list_messages(tx, pages.sealer, conversation_id=conversation_id)
+    events = store.opened(kept)
     return render(
         request,
         "conversation.html",
+        standing=in_log,
         conversation=conversation,
         lines=lines_of(events, conversation.recording_from or 0),
         bars=bars_of(conversation.latency),

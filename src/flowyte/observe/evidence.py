@@ -18,7 +18,8 @@ from flowyte.kit.errors import FlowyteError
 from flowyte.observe import store, told
 from flowyte.observe.latency import measured
 from flowyte.observe.model import Event
-from flowyte.observe.recording import Recorder, Recording, recording_path
+from flowyte.observe.receipt import closing
+from flowyte.observe.recording import Recorder, Recording, Sound, recording_path
 from flowyte.observe.transcript import consent, outcome, transcript
 from flowyte.tenancy.principal import Principal
 from flowyte.vault.seal import Sealer
@@ -42,6 +43,8 @@ class Opening:
     channel: str
     line: str
     draft: bool
+    definition: str | None = None
+    """SHA-256 of the agent's definition in hex: which words and rules answered can be told from it later."""
     parties: Mapping[str, str] = field(default_factory=dict)
     """The numbers of a telephone call; kept sealed in its first event."""
 
@@ -114,7 +117,8 @@ class ConversationEvidence:
 
     def event(self, type: str, at_ms: int, data: Mapping[str, object]) -> None:
         if type == "call_started":
-            known = {"agentId": self._opening.agent_id, "version": self._opening.version_number}
+            known: dict[str, object] = {"agentId": self._opening.agent_id, "version": self._opening.version_number}
+            known |= {"versionId": self._opening.version_id, "definition": self._opening.definition}
             data = {**data, **known, **self._opening.parties}
         if len(self._waiting) >= MAX_WAITING:
             return
@@ -142,19 +146,21 @@ class ConversationEvidence:
 
     async def finish(self, cause: str) -> None:
         """Close the file, write the last events and the row. What the database refuses is left to the sweep."""
-        state, duration = self._close_recording()
+        state, duration, sound = self._close_recording()
         latency = await asyncio.to_thread(self._measure) if state != "none" else []
         now = self._keeper.clock.now()
         try:
             await self.flush()
             async with self._keeper.database.tenant(self._principal) as tx:
-                await store.close_conversation(
+                closed = await store.close_conversation(
                     tx, self._opening.id, ended_at=now, cause=cause,
                     duration_ms=self._events[-1].at_ms if self._events else 0,
                     outcome=outcome(cause, self._events), consent=consent(self._events),
                     turns=sum(turn.role == "user" for turn in transcript(self._events)),
                     recording_state=state, recording_ms=duration, latency=latency,
                 )  # fmt: skip
+                if closed:
+                    await store.append(tx, self._opening.id, self._key, [closing(self._events, cause, now, sound)])
                 await told.ended(tx, self._opening.id, now)
         except FlowyteError as error:
             logger.error("evidence.not_closed", conversation=self._opening.id, code=error.code)
@@ -190,15 +196,16 @@ class ConversationEvidence:
         at_ms = self._events[-1].at_ms if self._events else 0
         self.event("error", at_ms, {"cause": "recording_failed", "detail": error.strerror or "not writable"})
 
-    def _close_recording(self) -> tuple[str, int | None]:
+    def _close_recording(self) -> tuple[str, int | None, Sound | None]:
         if self._recorder is None:
-            return "none", None
+            return "none", None, None
         try:
             self._recorder.close()
         except OSError as error:
             self._lost_recording(error)
-            return "partial", None
-        return "ready", self._recorder.frames * 1000 // self._rate
+            return "partial", None, None
+        sound = Sound(digest=self._recorder.digest, rate=self._rate, complete=True)
+        return "ready", self._recorder.frames * 1000 // self._rate, sound
 
     def _measure(self) -> list[dict[str, object]]:
         path = recording_path(self._keeper.data_dir, self._principal.org, self._opening.id)

@@ -10,7 +10,8 @@ from flowyte.observe import store, told
 from flowyte.observe.evidence import ORPHAN_AFTER_S
 from flowyte.observe.latency import measured
 from flowyte.observe.model import Conversation, Event
-from flowyte.observe.recording import Recording, recording_path
+from flowyte.observe.receipt import closing
+from flowyte.observe.recording import Recording, Sound, recording_path
 from flowyte.observe.transcript import consent, outcome, transcript
 from flowyte.tenancy.organizations import all_organizations, system_principal
 from flowyte.tenancy.principal import Principal
@@ -50,7 +51,7 @@ async def _close(
         ending = {"cause": CAUSE, "detail": "the process that held the call is gone"}
         await store.append(tx, left.id, key, [(seq, max(at_ms, duration), now, "call_ended", ending)])
         events.append(Event(seq=seq, at_ms=max(at_ms, duration), at=now, type="call_ended", data=ending))
-        await store.close_conversation(
+        closed = await store.close_conversation(
             tx, left.id, ended_at=now, duration_ms=max(at_ms, duration), cause=CAUSE,
             outcome=outcome(CAUSE, events), consent=consent(events),
             turns=sum(turn.role == "user" for turn in transcript(events)),
@@ -58,6 +59,13 @@ async def _close(
             recording_ms=recording.duration_ms if recording else None,
             latency=_latency(events, recording, left.recording_from or 0),
         )  # fmt: skip
+        if closed:
+            sound = (
+                Sound(digest=recording.digest(), rate=recording.rate, complete=recording.complete)
+                if recording
+                else None
+            )
+            await store.append(tx, left.id, key, [closing(events, CAUSE, now, sound)])
         await told.ended(tx, left.id, now)
     logger.warning("call.orphan_closed", conversation=left.id)
 
@@ -67,6 +75,12 @@ def _recording(path: Path, key: bytes, rate: int) -> Recording | None:
         return Recording(path, key, rate=rate)
     except (OSError, FlowyteError):
         return None
+
+
+def _sound(recording: Recording | None) -> Sound | None:
+    if recording is None:
+        return None
+    return Sound(digest=recording.digest(), rate=recording.rate, complete=recording.complete)
 
 
 def _latency(events: list[Event], recording: Recording | None, from_ms: int) -> list[dict[str, object]]:

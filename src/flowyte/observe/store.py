@@ -1,7 +1,7 @@
 """All SQL of conversations and their timeline."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import msgspec
@@ -10,6 +10,8 @@ from flowyte.jobs.queue import defer
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import Conflict, NotFound
 from flowyte.observe.model import Conversation, Event
+from flowyte.receipts.leaf import new_leaf, origin_of, preamble, salt_of
+from flowyte.receipts.verify_receipt import CLOSED
 from flowyte.vault.seal import Sealer, open_with, seal_with
 
 COLUMNS = ", ".join(spec.name for spec in fields(Conversation))
@@ -59,21 +61,33 @@ async def list_conversations(
 
 
 async def append(tx: TenantTx, conversation_id: str, key: bytes, rows: Sequence[Row]) -> None:
-    """Events in one round trip; each sealed for its place in the order."""
-    sealed = [
-        (seq, at_ms, at, type, seal_with(key, 0, _place(conversation_id, seq, type), msgspec.json.encode(data)))
-        for seq, at_ms, at, type, data in rows
-    ]
-    columns = list(zip(*sealed, strict=True))
+    """Events in one round trip, each sealed for its place in the order and with its leaf for the log."""
+    begin, salt, written = preamble(origin_of(tx.org), conversation_id), salt_of(key), []
+    for seq, at_ms, at, type, data in rows:
+        raw = msgspec.json.encode(data)
+        sealed = seal_with(key, 0, _place(conversation_id, seq, type), raw)
+        written.append((seq, at_ms, at, type, sealed, new_leaf(begin, salt, seq, type, at, at_ms, raw)))
+    columns = list(zip(*written, strict=True))
     await tx.execute(
-        "INSERT INTO timeline (org_id, conversation_id, seq, at_ms, at, type, sealed) "
-        "SELECT $1, $2, * FROM unnest($3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::bytea[])",
+        "INSERT INTO timeline (org_id, conversation_id, seq, at_ms, at, type, sealed, leaf) "
+        "SELECT $1, $2, * FROM unnest($3::int[], $4::int[], $5::timestamptz[], $6::text[], $7::bytea[], $8::bytea[])",
         tx.org, conversation_id, *[list(column) for column in columns],
     )  # fmt: skip
 
 
-async def events(tx: TenantTx, sealer: Sealer, conversation_id: str) -> list[Event]:
-    """The whole timeline in order, opened. NotFound for a conversation that is not here."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """An event as it was written: `raw` is its JSON, byte for byte."""
+
+    seq: int
+    at_ms: int
+    at: datetime
+    type: str
+    raw: bytes
+
+
+async def kept(tx: TenantTx, sealer: Sealer, conversation_id: str) -> list[Kept]:
+    """The whole timeline in order, opened, with the event that closes it. NotFound for what is not here."""
     await get_conversation(tx, conversation_id)
     key = await sealer.conversation_key(tx, conversation_id)
     rows = await tx.fetch(
@@ -81,14 +95,25 @@ async def events(tx: TenantTx, sealer: Sealer, conversation_id: str) -> list[Eve
         tx.org, conversation_id,
     )  # fmt: skip
     return [
-        Event(
-            seq=row["seq"],
-            at_ms=row["at_ms"],
-            at=row["at"],
-            type=row["type"],
-            data=msgspec.json.decode(open_with(key, _place(conversation_id, row["seq"], row["type"]), row["sealed"])),
-        )  # fmt: skip
+        Kept(
+            seq=row["seq"], at_ms=row["at_ms"], at=row["at"], type=row["type"],
+            raw=open_with(key, _place(conversation_id, row["seq"], row["type"]), row["sealed"]),
+        )
         for row in rows
+    ]  # fmt: skip
+
+
+async def events(tx: TenantTx, sealer: Sealer, conversation_id: str) -> list[Event]:
+    """What took place, in order. NotFound for a conversation that is not here."""
+    return opened(await kept(tx, sealer, conversation_id))
+
+
+def opened(rows: Sequence[Kept]) -> list[Event]:
+    """Without the event that closes a conversation, which speaks of the others: receipts alone have it."""
+    return [
+        Event(seq=one.seq, at_ms=one.at_ms, at=one.at, type=one.type, data=msgspec.json.decode(one.raw))
+        for one in rows
+        if one.type != CLOSED
     ]
 
 
@@ -103,16 +128,19 @@ async def set_recording(tx: TenantTx, conversation_id: str, *, state: str, rate:
 async def close_conversation(
     tx: TenantTx, conversation_id: str, *, ended_at: datetime, duration_ms: int, cause: str, outcome: str,
     consent: str, turns: int, recording_state: str, recording_ms: int | None, latency: list[dict[str, object]],
-) -> None:  # fmt: skip
-    """Once: a conversation that is closed stays as it is. What is folded from it is queued in the same transaction."""
-    status = await tx.execute(
+) -> bool:  # fmt: skip
+    """Once: a conversation that is closed stays as it is, and the answer is False. What is folded from it is queued in
+    the same transaction."""
+    closed = await tx.fetchval(
         "UPDATE conversations SET ended_at = $3, duration_ms = $4, cause = $5, outcome = $6, consent = $7, turns = $8, "
-        "recording_state = $9, recording_ms = $10, latency = $11 WHERE org_id = $1 AND id = $2 AND ended_at IS NULL",
+        "recording_state = $9, recording_ms = $10, latency = $11 WHERE org_id = $1 AND id = $2 AND ended_at IS NULL "
+        "RETURNING true",
         tx.org, conversation_id, ended_at, duration_ms, cause, outcome, consent, turns, recording_state, recording_ms,
         latency,
     )  # fmt: skip
-    if status == "UPDATE 1":
+    if closed:
         await defer(tx, CONVERSATION_ENDED, conversation_id)
+    return bool(closed)
 
 
 async def set_outcome(tx: TenantTx, conversation_id: str, outcome: str) -> None:

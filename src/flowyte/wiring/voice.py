@@ -117,6 +117,7 @@ class Switchboard:
             channel="voice",
             line=arrival.channel,
             draft=claims["draft"],
+            definition=version.digest,
             parties=parties,
         )
         try:

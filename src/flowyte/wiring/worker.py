@@ -21,6 +21,7 @@ from flowyte.knowledge.questions import questions
 from flowyte.knowledge.refresh import Reader, fail, read_website, refresh_source
 from flowyte.observe import store as observe
 from flowyte.observe.store import CONVERSATION_ENDED
+from flowyte.receipts import advance, witness
 from flowyte.tenancy import attempts, idempotency
 from flowyte.tenancy.organizations import all_organizations, system_principal
 from flowyte.tenancy.storage import Storage
@@ -48,9 +49,17 @@ async def serve(settings: Settings) -> None:
         say_ready("worker")
         try:
             async with asyncio.TaskGroup() as group:
-                sweeping = group.create_task(_sweeping(base))
+                beside = [
+                    group.create_task(work)
+                    for work in (
+                        _sweeping(base),
+                        advance.keep_up(base.database, base.sealer, base.clock),
+                        witness.keep_asking(base.database, egress, ports_of(settings)),
+                    )
+                ]
                 await work(settings.database_url, tasks, stop=stop, limits=MOST_AT_ONCE)
-                sweeping.cancel()
+                for task in beside:
+                    task.cancel()
         finally:
             embedder.close()
             await egress.close()

@@ -142,6 +142,14 @@ WITHOUT_ID = {
     "listWebhookEndpoints",
     "createWebhookEndpoint",
     "reportLeakedKey",
+    "listCheckpoints",
+    "getCheckpoint",
+    "getConsistency",
+    "listLogKeys",
+    "rotateLogKey",
+    "listWitnesses",
+    "setWitness",
+    "removeWitness",
 }
 OPEN = {"health", "reportLeakedKey", "listTrustClaims"}
 BY_VISITOR = {  # test_widget.py

@@ -6,6 +6,7 @@ import httpx
 from tests.postgres.dashboard.conftest import SECONDS, House, furnish
 
 from flowyte.kit.errors import Unauthenticated
+from flowyte.receipts.advance import advance
 from flowyte.tenancy.keys import authenticate_key
 
 
@@ -20,6 +21,23 @@ async def test_a_conversation_tells_what_was_said_and_done(house: House, owner: 
         assert words in page, words
     only = (await owner.get(f"/conversations/{ids['conversation_id']}?only=consent")).text
     assert len(re.findall(r"<details><summary>", only)) == 1
+
+
+async def test_a_conversation_says_what_can_be_proved_of_it(house: House, owner: httpx.AsyncClient) -> None:
+    """Not in the log yet; in it at its places, under a signed checkpoint; from before the log, without a proof."""
+    ids = await furnish(house, house.principal)
+    page = f"/conversations/{ids['conversation_id']}"
+    assert "Not in the log yet" in (await owner.get(page)).text
+    async with house.pages.database.tenant(house.principal) as tx:
+        head = await advance(tx, house.pages.sealer, house.pages.clock)
+    assert head is not None
+    shown = (await owner.get(page)).text
+    assert re.search(r"In the log</span>\s+at 0 to 5\. Checkpoint of <time[^>]+>\d\d:\d\d UTC</time>, signed\.", shown)
+    assert f'href="/api/v1/conversations/{ids["conversation_id"]}/receipt/file"' in shown
+    other = await furnish(house, house.principal)
+    async with house.pages.database.tenant(house.principal) as tx:  # as the migration found what was there before
+        await tx.execute("UPDATE conversations SET in_log = true WHERE id = $1", other["conversation_id"])
+    assert "It is from before the log." in (await owner.get(f"/conversations/{other['conversation_id']}")).text
 
 
 async def test_the_waveform_covers_the_recording(house: House, owner: httpx.AsyncClient) -> None:

@@ -266,4 +266,5 @@ def _opening(conversation_id: str, version: Pinned, line: str) -> Opening:
         channel="chat",
         line=line,
         draft=version.version_id is None,
+        definition=version.digest,
     )
