@@ -52,7 +52,10 @@ def test_a_spoken_question_is_answered_from_the_knowledge(product: Any, tmp_path
     assert types[-1] == "call_ended"
     assert {"consent", "user_utterance", "agent_message", "latency"} <= set(types)
     verified = subprocess.run(
-        [sys.executable, "-m", "flowyte", "verify", result["receiptFile"], "--json"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "flowyte", "verify", result["receiptFile"], "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert json.loads(verified.stdout)["verdict"] == "holds", verified.stdout
 

@@ -158,7 +158,8 @@ def _chat(product: Product, agent: str, *lines: str) -> str:
 
 
 def _agent_called(product: Product, name: str) -> str:
-    return next(each["id"] for each in product.data_of("GET", "/agents?limit=100") if each["name"] == name)
+    found = {each["name"]: each["id"] for each in product.data_of("GET", "/agents?limit=100")}
+    return str(found[name])
 
 
 def _visit(product: Product, agent: str, line: str) -> str:
@@ -221,8 +222,8 @@ def _is_gone(product: Product, conversations: dict[str, str], found: Erased) -> 
             answer = product.ask("GET", f"/conversations/{conversation}{path}")
             if not (isinstance(answer, dict) and answer.get("status") == 404):
                 found.hit(f"{way} still answers at {path or 'its own address'}")
-    lists = ("/conversations?limit=100", "/messages?limit=100", "/audit-events?limit=100", "/privacy/requests?limit=100",
-             "/knowledge/gaps?limit=100")  # fmt: skip
+    lists = ("/conversations?limit=100", "/messages?limit=100", "/audit-events?limit=100",
+             "/privacy/requests?limit=100", "/knowledge/gaps?limit=100")  # fmt: skip
     for path in lists:
         text = json.dumps(product.ask("GET", path)).lower()
         for how, raw in _patterns().items():
@@ -231,7 +232,7 @@ def _is_gone(product: Product, conversations: dict[str, str], found: Erased) -> 
 
 
 def _stays(product: Product, other: dict[str, str], hear: Hear, found: Erased) -> None:
-    """Somebody else's conversations are whole, and their receipt still verifies; their sound has nothing of the person."""
+    """Somebody else's conversations are whole; their sound has nothing of the person."""
     for way, conversation in other.items():
         if not product.data_of("GET", f"/conversations/{conversation}/transcript")["turns"]:
             found.findings.append(f"another caller's {way} went with it")

@@ -53,7 +53,7 @@ class Product:
         """A spoken call over the telephone wire."""
         lines = [part for text in says for part in ("--say", text)]
         command = [sys.executable, "-m", "flowyte", "call", "--agent", agent, "--data", str(self.data)]
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own program
             [*command, *lines, "--out", str(out), "--json"], capture_output=True, text=True, timeout=CALL_S, check=False
         )
         if done.returncode:
@@ -113,7 +113,7 @@ def running(folder: Path, reachable: int) -> Iterator[Product]:
         "FLOWYTE_EGRESS_ALLOW": "127.0.0.0/8", "FLOWYTE_EGRESS_PORTS": str(reachable),
     }  # fmt: skip
     with open(log, "ab") as written:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own program
             [sys.executable, "-m", "flowyte", "up", "--data", str(data), "--port", "0"],
             stdout=subprocess.PIPE, stderr=written, text=True, env=environment,
         )  # fmt: skip
