@@ -17,6 +17,7 @@ from flowyte.trust.claims import CLAIMS
 from flowyte.trust.house import House, Reach, Route
 from flowyte.trust.model import Judged
 from flowyte.trust.probes import PROBES
+from flowyte.trust.processors import connected, undeclared
 from flowyte.trust.results import find_results
 from flowyte.trust.shown import claims_shown
 from flowyte.wiring.client import Client
@@ -45,6 +46,8 @@ def house_of(base: Foundation, routes: Callable[[], Sequence[Route]], *, mail: b
         routes=routes,
         key_files=settings.keys == "file",
         mail=mail,
+        parties=partial(connected, settings),
+        undeclared=partial(undeclared, settings),
     )
 
 

@@ -132,6 +132,7 @@ WITHOUT_ID = {
     "listVoices",
     "health",
     "listTrustClaims",
+    "listSubprocessors",
     "getRetention",
     "setRetention",
     "listLegalHolds",
@@ -143,7 +144,7 @@ WITHOUT_ID = {
     "createWebhookEndpoint",
     "reportLeakedKey",
 }
-OPEN = {"health", "reportLeakedKey", "listTrustClaims"}
+OPEN = {"health", "reportLeakedKey", "listTrustClaims", "listSubprocessors"}
 BY_VISITOR = {  # test_widget.py
     "getWidgetBootstrap", "createWidgetTalkToken", "createWidgetSession", "listWidgetMessages", "sendWidgetMessage",
     "endWidgetSession",

@@ -13,8 +13,8 @@ from flowyte.playbooks.store import EMPTY
 RANDOM = "0000000000000000000000"
 PUBLIC = {
     "/sign-in", "/sign-in/passkey", "/sign-in/passkey/options", "/join", "/forgot", "/new-password", "/sign-up",
-    "/leaked-key", "/static/{digest}/{path}", "/trust", "/trust/claims", "/security", "/security/report",
-    "/.well-known/security.txt", "/widget/loader.js", "/schemas/{name}",
+    "/leaked-key", "/static/{digest}/{path}", "/trust", "/trust/claims", "/trust/subprocessors", "/security",
+    "/security/report", "/.well-known/security.txt", "/widget/loader.js", "/schemas/{name}",
 }  # fmt: skip
 # What a change's form must hold to be refused for whose object it is, and for nothing else.
 FORMS = {
