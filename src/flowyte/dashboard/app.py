@@ -18,6 +18,7 @@ from flowyte.dashboard import (
     knowledge,
     members,
     messages,
+    papers,
     playbooks,
     privacy,
     schemas,
@@ -62,6 +63,7 @@ PAGES = (
     webhooks,
     privacy,
     trust,
+    papers,
 )
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
 

@@ -22,6 +22,7 @@ from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.storage import Storage
 from flowyte.trust.board import Board
+from flowyte.trust.papers.model import Papers
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
@@ -54,6 +55,8 @@ class PageServices:
     passwords: Passwords = field(default_factory=Passwords)
     installation: Installation = Installation()
     """What reports say of it."""
+    papers: Papers = field(default_factory=Papers)
+    """What its operator has written down."""
 
     @property
     def door(self) -> Door:

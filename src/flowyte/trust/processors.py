@@ -93,7 +93,8 @@ PARTIES: tuple[Party, ...] = (
 INSIDE = frozenset({
     "data_dir", "database_pool", "host", "port", "voice_port", "public_url", "tls_cert", "tls_key", "models_dir",
     "parts_dir", "max_calls", "max_organization_calls", "key_rpm", "organization_rpm", "organization_storage_mb",
-    "egress_allow", "egress_ports", "log_level", "log_json", "log_personal",
+    "egress_allow", "egress_ports", "log_level", "log_json", "log_personal", "papers_dir", "operator_name",
+    "operator_address", "operator_contact", "operator_law", "data_location",
 })  # fmt: skip
 """Settings that send nothing anywhere. `egress_allow` and `egress_ports` bound where organizations' services may be."""
 

@@ -11,6 +11,7 @@ import httpx
 import numpy as np
 import pytest
 from litestar import Litestar
+from tests.postgres.dashboard.mailbox import OWN, mailbox
 
 from flowyte.agents.publish import create, publish
 from flowyte.api.problem import HANDLERS
@@ -43,7 +44,7 @@ from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
 from flowyte.webhooks import endpoints
 
-OWN = "http://flowyte.example.com"
+__all__ = ["OWN", "mailbox"]  # a fixture is found by being here
 SECONDS = 2
 
 
