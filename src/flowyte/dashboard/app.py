@@ -9,6 +9,7 @@ from flowyte.dashboard import (
     assets,
     audit,
     by_mail,
+    centre,
     conversations,
     draft,
     gaps,
@@ -64,6 +65,7 @@ PAGES = (
     privacy,
     trust,
     papers,
+    centre,
 )
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
 

@@ -16,11 +16,41 @@ from flowyte.kit.errors import Conflict, FlowyteError, Invalid, TooMany, Unauthe
 from flowyte.providers.smtp import Letter
 from flowyte.tenancy.browser import address_of
 from flowyte.trust.papers import named, subscribers
+from flowyte.trust.papers.controls import CONTROLS
+from flowyte.trust.papers.dpa import contents
+from flowyte.trust.papers.soc2 import only_in_progress, soc2
 
 PUBLIC = {"public": "for who judges whether their data may come here"}
 TOO_MANY = "Too many were asked for. Wait a quarter of an hour."
 OVER = "This link is over, or it was taken back. Ask for another."
+CONTROL_STATES = {"evidence": ("good", "Evidence"), "failing": ("danger", "Failing"), "open": ("plain", "Open")}
 Request_ = Request[Any, Any, Any]
+
+
+@get("/trust/soc2", opt=PUBLIC, include_in_schema=False)
+async def soc2_page(request: Request_, pages: Pages) -> Response[str]:
+    shown = soc2(CONTROLS, await pages.board.claims(), pages.board.results)
+    answer = render(request, "soc2.html", shown=shown, states=CONTROL_STATES, results=pages.board.results)
+    only_in_progress(answer.content)
+    return answer
+
+
+@get("/trust/dpa.pdf", opt=PUBLIC, include_in_schema=False)
+async def agreement(pages: Pages) -> Response[bytes]:
+    """For everybody: the controller is left blank."""
+    told = contents(
+        pages.papers, pages.board.parties, await pages.board.claims(), address=pages.address,
+        day=pages.clock.now().date(),
+    )  # fmt: skip
+    return pdf_answer(await pages.press.pdf(told))
+
+
+def pdf_answer(content: bytes) -> Response[bytes]:
+    headers = {
+        "Content-Disposition": 'inline; filename="data-processing-agreement.pdf"', "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }  # fmt: skip
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 @get("/trust/named", opt=PUBLIC, include_in_schema=False)
@@ -138,4 +168,6 @@ def _send(pages: PageServices, letter: Letter) -> None:
     pages.mail.put(write)
 
 
-HANDLERS = [named_page, accept, list_page, subscribe_page, subscribe, unsubscribe_page, unsubscribe]
+HANDLERS = [
+    soc2_page, agreement, named_page, accept, list_page, subscribe_page, subscribe, unsubscribe_page, unsubscribe,
+]  # fmt: skip

@@ -38,6 +38,7 @@ from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.sessions import authenticate_session, create_session
 from flowyte.tenancy.storage import Storage
 from flowyte.trust.board import Board
+from flowyte.trust.papers.model import DEFAULT_AGREEMENT
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
@@ -148,6 +149,23 @@ class OneVector:
         return np.tile(np.array([1.0] + [0.0] * 383, np.float32), (len(texts), 1))
 
 
+async def accepted(house: House, principal: Principal) -> str:
+    """Somebody's acceptance of the agreement, as if this organization ran the installation; its id."""
+    pages, made = house.pages, new_id("nda")
+    async with pages.database.tenant(principal) as tx:
+        await tx.execute(
+            "INSERT INTO nda_texts (org_id, digest, version, text, first_at) VALUES ($1, $2, '1', $3, now()) "
+            "ON CONFLICT DO NOTHING", tx.org, DEFAULT_AGREEMENT.digest, DEFAULT_AGREEMENT.text,
+        )  # fmt: skip
+        content = b'{"name":"<b>Buyer</b>","company":"clinic <b>","email":"buyer@example.com"}'
+        sealed = await pages.sealer.seal(tx, "nda_acceptances", "sealed", made, content)
+        await tx.execute(
+            "INSERT INTO nda_acceptances (org_id, id, accepted_at, digest, sealed) VALUES ($1, $2, now(), $3, $4)",
+            tx.org, made, DEFAULT_AGREEMENT.digest, sealed,
+        )  # fmt: skip
+    return made
+
+
 async def furnish(house: House, principal: Principal) -> dict[str, str]:
     """One of each kind that a page's address can name; the conversation is a call with two seconds of sound."""
     pages = house.pages
@@ -217,6 +235,7 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
             tx, pages.sealer, pages.peppers, pages.clock, kind="access", regime="gdpr", phone="+12025550142", email="",
         )  # fmt: skip
     return {
+        "acceptance_id": await accepted(house, principal),
         "hold_id": hold.id,
         "request_id": person_asks.id,
         "endpoint_id": endpoint.id,

@@ -14,7 +14,7 @@ RANDOM = "0000000000000000000000"
 PUBLIC = {
     "/sign-in", "/sign-in/passkey", "/sign-in/passkey/options", "/join", "/forgot", "/new-password", "/sign-up",
     "/leaked-key", "/static/{digest}/{path}", "/trust", "/trust/claims", "/trust/subprocessors", "/security",
-    "/trust/named", "/trust/named/list", "/trust/subscribe", "/trust/unsubscribe",
+    "/trust/soc2", "/trust/dpa.pdf", "/trust/named", "/trust/named/list", "/trust/subscribe", "/trust/unsubscribe",
     "/security/report", "/.well-known/security.txt", "/widget/loader.js", "/schemas/{name}",
 }  # fmt: skip
 CLOSED = {"/privacy/requests/{request_id}/archive": 409, "/trust/named/list": 403}  # not run yet; without a link

@@ -107,6 +107,13 @@ async def list_acceptances(
     ]  # fmt: skip
 
 
+async def get_acceptance(tx: TenantTx, sealer: Sealer, acceptance: str) -> Acceptance:
+    found = await list_acceptances(tx, sealer, only=acceptance)
+    if not found:
+        raise NotFound
+    return found[0]
+
+
 async def revoke(tx: TenantTx, clock: Clock, by: Principal, acceptance: str) -> None:
     """Its link shows nothing from now on. What was accepted, and that it was, stays."""
     changed = await tx.execute(
