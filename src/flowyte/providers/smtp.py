@@ -33,6 +33,8 @@ class Letter:
     text: str
     sender_name: str = ""
     reply_to: str = ""
+    unsubscribe: str = ""
+    """An address that ends letters of this kind by one POST (RFC 8058)."""
 
 
 Write = Callable[[], Awaitable[Letter | None]]
@@ -128,6 +130,9 @@ class Outbox:
         message["To"], message["Subject"] = letter.to, letter.subject
         if letter.reply_to:
             message["Reply-To"] = letter.reply_to
+        if letter.unsubscribe:
+            message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Date"] = formatdate(usegmt=True)
         message["Message-ID"] = id
         message["Auto-Submitted"] = "auto-generated"

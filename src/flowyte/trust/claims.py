@@ -135,8 +135,12 @@ CLAIMS = (
     Claim(
         id="T16", title="Sub-processors are declared",
         sentence="Whoever receives data of an organization is listed by category; nothing else is sent anywhere.",
-        tests=("tests/unit/egress/test_client.py",), code="src/flowyte/egress", document="docs/explanation/egress.md",
-        missing="The list, its named version under agreement, and the data processing agreement are being built.",
+        probes=("every_party_is_declared",),
+        tests=("tests/unit/trust/test_processors.py", "tests/architecture/test_outgoing.py",
+               "tests/unit/egress/test_client.py"),
+        code="src/flowyte/trust/processors.py", document="docs/explanation/subprocessors.md",
+        missing="Who receives data is listed by category. The list by name under agreement, letters about changes, and "
+        "the data processing agreement are not built yet.",
     ),
     Claim(
         id="T17", title="Payments through Stripe",

@@ -1,6 +1,7 @@
 """What the probes read of organizations: ids and states, never what anybody said."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,29 @@ from flowyte.tenancy.organizations import all_organizations, system_principal
 from flowyte.vault.seal import Sealer
 
 MOST_ORGANIZATIONS = 20  # looked at by one probe; each costs a transaction, and there is a look every minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How much there is of what callers left, and since when."""
+
+    conversations: int
+    recordings: int
+    messages: int
+    skill_runs: int
+    oldest: datetime | None
+
+
+async def kept(tx: TenantTx) -> Kept:
+    row = await tx.fetchrow(
+        "SELECT count(*) AS conversations, min(started_at) AS oldest, "
+        "count(*) FILTER (WHERE recording_state IN ('ready', 'partial')) AS recordings, "
+        "(SELECT count(*) FROM messages WHERE org_id = $1) AS messages, "
+        "(SELECT count(*) FROM skill_runs WHERE org_id = $1) AS skill_runs FROM conversations WHERE org_id = $1",
+        tx.org,
+    )
+    assert row is not None
+    return Kept(**dict(row))
 
 
 async def some_organizations(database: Database) -> list[uuid.UUID]:

@@ -16,6 +16,8 @@ from flowyte.guardrails import engine
 from flowyte.kit.db import Database
 from flowyte.kit.errors import SetupError
 from flowyte.kit.postgres import Cluster
+from flowyte.kit.secret import SecretText
+from flowyte.kit.settings import Settings
 from flowyte.observe import access
 from flowyte.observe.recording import recording_path
 from flowyte.receipts.advance import advance
@@ -24,6 +26,7 @@ from flowyte.tenancy.idempotency import place_of_answer
 from flowyte.tenancy.principal import Principal
 from flowyte.testing.clock import VirtualClock
 from flowyte.trust import board as boards
+from flowyte.trust import processors
 from flowyte.trust import security_txt as security
 from flowyte.trust.board import Board
 from flowyte.trust.claims import CLAIMS
@@ -180,6 +183,12 @@ def _fails(house: House, patch: pytest.MonkeyPatch) -> House:
     return house
 
 
+def _undeclared_party(house: House, patch: pytest.MonkeyPatch) -> House:
+    settings = Settings(smtp_url=SecretText("smtps://mail.example.com"), mail_from="desk@example.org")
+    patch.setattr(processors, "PARTIES", [each for each in processors.PARTIES if each.id != "mail"])
+    return replace(house, undeclared=lambda: processors.undeclared(settings))
+
+
 OFF: dict[str, tuple[str, Callable[[House, pytest.MonkeyPatch], House]]] = {
     "a route that asks nobody": ("T2", _open_route),
     "signed addresses live for a day": ("T6", _long_life),
@@ -195,6 +204,7 @@ OFF: dict[str, tuple[str, Callable[[House, pytest.MonkeyPatch], House]]] = {
     "effects are not judged": ("T12", _judges_nothing),
     "security.txt has run out": ("T23", _stale_contact),
     "the form is gone": ("T23", _no_form),
+    "a party that nobody declared": ("T16", _undeclared_party),
     "a probe that fails": ("T23", _fails),
 }
 
