@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database
+from flowyte.trust.papers.model import Papers
 from flowyte.trust.processors import Party
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
@@ -49,5 +50,7 @@ class House:
     mail: bool = False
     parties: Callable[[], Sequence[Party]] = tuple
     """Whom the settings switch on."""
+    papers: Papers = Papers()
+    """What the operator has written down."""
     undeclared: Callable[[], Sequence[str]] = tuple
     """Settings that are switched on and that no party accounts for."""

@@ -120,3 +120,20 @@ async def remembered_answers(tx: TenantTx, sealer: Sealer) -> list[str]:
         ).decode()
         for row in rows
     ]
+
+
+async def accepted_texts(tx: TenantTx) -> tuple[int, list[tuple[str, str]]]:
+    """How many acceptances there are, and the texts that they name, with their digests."""
+    accepted: int = await tx.fetchval("SELECT count(*) FROM nda_acceptances WHERE org_id = $1", tx.org)
+    rows = await tx.fetch("SELECT digest, text FROM nda_texts WHERE org_id = $1", tx.org)
+    return accepted, [(row["digest"], row["text"]) for row in rows]
+
+
+async def letters_before(tx: TenantTx, before: datetime) -> int:
+    """Letters about a change from before a time that nobody has tried to send. One that a mailbox refuses is no fault
+    here, and the owner is told of it."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM subprocessor_letters WHERE org_id = $1 AND state = 'waiting' AND attempts = 0 "
+        "AND made_at < $2", tx.org, before,
+    )  # fmt: skip
+    return count

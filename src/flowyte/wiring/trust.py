@@ -49,6 +49,7 @@ def house_of(base: Foundation, routes: Callable[[], Sequence[Route]], *, mail: b
         key_files=settings.keys == "file",
         mail=mail,
         parties=partial(connected, settings),
+        papers=papers_of(settings),
         undeclared=partial(undeclared, settings),
     )
 

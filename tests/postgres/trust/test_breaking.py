@@ -23,6 +23,7 @@ from flowyte.observe.recording import recording_path
 from flowyte.receipts.advance import advance
 from flowyte.skills import arguments
 from flowyte.tenancy.idempotency import place_of_answer
+from flowyte.tenancy.organizations import only_organization, system_principal
 from flowyte.tenancy.principal import Principal
 from flowyte.testing.clock import VirtualClock
 from flowyte.trust import board as boards
@@ -32,7 +33,8 @@ from flowyte.trust.board import Board
 from flowyte.trust.claims import CLAIMS
 from flowyte.trust.house import House, Reach, Route
 from flowyte.trust.model import Judged
-from flowyte.trust.probes import PROBES, calls, disclosure, reporting
+from flowyte.trust.papers.controls import Control
+from flowyte.trust.probes import PROBES, calls, disclosure, papers, reporting
 from flowyte.vault.sign import UrlSigner
 
 
@@ -47,7 +49,24 @@ async def test_on_a_whole_installation_nothing_is_broken(house: House, furnished
     seen = await looked(house)
     assert {name: each.reason for name, each in seen.items() if each.status == "broken"} == {}
     kept = {name for name, each in seen.items() if each.status == "kept"}
-    assert kept >= {"T1", "T2", "T3", "T4", "T5", "T6", "T8", "T9", "T10", "T11", "T12", "T13", "T18", "T23"}
+    assert kept >= {
+        "T1",
+        "T2",
+        "T3",
+        "T4",
+        "T5",
+        "T6",
+        "T8",
+        "T9",
+        "T10",
+        "T11",
+        "T12",
+        "T13",
+        "T16",
+        "T18",
+        "T21",
+        "T23",
+    }
 
 
 @asynccontextmanager
@@ -170,6 +189,16 @@ def _stale_contact(house: House, patch: pytest.MonkeyPatch) -> House:
     return house
 
 
+def _no_agreement(house: House, _patch: pytest.MonkeyPatch) -> House:
+    routes = [route for route in house.routes() if route.path != "/trust/dpa.pdf"]
+    return replace(house, routes=lambda: routes)
+
+
+def _says_too_much(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(papers, "CONTROLS", [Control(id="CC1.1", title="We are SOC 2 compliant", left="")])
+    return house
+
+
 def _no_form(house: House, _patch: pytest.MonkeyPatch) -> House:
     routes = [route for route in house.routes() if route.path != "/security/report"]
     return replace(house, routes=lambda: routes)
@@ -205,6 +234,8 @@ OFF: dict[str, tuple[str, Callable[[House, pytest.MonkeyPatch], House]]] = {
     "security.txt has run out": ("T23", _stale_contact),
     "the form is gone": ("T23", _no_form),
     "a party that nobody declared": ("T16", _undeclared_party),
+    "the agreement on data is gone": ("T21", _no_agreement),
+    "SOC 2 says more than in progress": ("T20", _says_too_much),
     "a probe that fails": ("T23", _fails),
 }
 
@@ -308,6 +339,29 @@ async def test_a_person_who_waits_too_long_turns_it_red(house: House, furnished:
             "VALUES ($1, 'prv_1', 'access', 'gdpr', '', '', 'received', now(), now() - interval '1 day')", tx.org,
         )  # fmt: skip
     assert (await looked(house, "T21"))["T21"].status == "broken"
+
+
+async def test_an_accepted_text_that_was_exchanged_turns_it_red(house: House, furnished: Principal) -> None:
+    """What stands with the acceptance is the digest of another text."""
+    async with house.database.tenant(system_principal(await only_organization(house.database))) as tx:
+        await tx.execute("INSERT INTO nda_texts VALUES ($1, $2, '1', 'Anything goes.', now())", tx.org, "0" * 64)
+    assert (await looked(house, "T16"))["T16"].status == "broken"
+
+
+async def test_letters_that_nobody_sends_turn_it_red(house: House, furnished: Principal) -> None:
+    """A worker that stopped; a mailbox that refuses is not our fault."""
+    async with house.database.tenant(system_principal(await only_organization(house.database))) as tx:
+        content = {"parties": {}, "names": ""}
+        await tx.execute("INSERT INTO subprocessor_lists VALUES ($1, 1, 'd', now(), $2)", tx.org, content)
+        await tx.execute("INSERT INTO subprocessor_subscribers VALUES ($1, 'sub_1', 'x', '', now())", tx.org)
+        await tx.execute(
+            "INSERT INTO subprocessor_letters (org_id, id, number, subscriber_id, made_at) "
+            "VALUES ($1, 'ltr_1', 1, 'sub_1', now() - interval '3 hours')", tx.org,
+        )  # fmt: skip
+    assert (await looked(house, "T16"))["T16"].status == "broken"
+    async with house.database.tenant(system_principal(await only_organization(house.database))) as tx:
+        await tx.execute("UPDATE subprocessor_letters SET attempts = 1 WHERE org_id = $1", tx.org)
+    assert (await looked(house, "T16"))["T16"].status != "broken"
 
 
 async def test_a_break_is_seen_within_the_published_time(house: House, furnished: Principal) -> None:
