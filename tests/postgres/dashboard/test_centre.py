@@ -59,7 +59,7 @@ async def test_what_is_kept_is_counted(house: House) -> None:
         await tx.execute("INSERT INTO retention_windows (org_id, recordings_days) VALUES ($1, 30)", tx.org)
     shown = " ".join((await page(house, house.principal)).split())
     for label, value in (("Conversations", "1, the oldest"), ("With a recording", "1<"), ("Messages of callers", "1<"),
-                         ("Recordings go after", "30 days<"), ("Legal holds that stand", "1<")):  # fmt: skip
+                         ("Recordings are kept", "30 days<"), ("Legal holds that stand", "1<")):  # fmt: skip
         assert f"<dt>{label}</dt><dd>{value}" in shown, label
     assert "<dt>Conversations</dt><dd>0" in " ".join((await page(house, house.other)).split())
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from tests.postgres.dashboard.conftest import House
+from tests.postgres.dashboard.conftest import OWN, House
 from tests.postgres.dashboard.mailbox import Mailbox, anybody, fields_of, link_in
 
 from flowyte.kit.errors import SetupError
@@ -119,3 +119,15 @@ async def test_too_many_letters_at_once_are_dropped() -> None:
 def test_a_mail_server_that_is_none_is_said_at_the_start(url: str) -> None:
     with pytest.raises(SetupError):
         Server.parse(url)
+
+
+async def test_a_letter_can_be_ended_by_one_click(house: House, mailbox: Mailbox) -> None:
+    """The header holds the whole address as it is: encoded or broken, no mail program follows it (RFC 8058)."""
+    url = f"{OWN}/trust/unsubscribe?token={'a_b-c.D' * 40}"
+    letter = Letter(to=anybody(), subject="News", text=f"Here: {url}\n", unsubscribe=url)
+    mail = house.app.state.pages.mail
+    await mail.send(letter, id="ltr_1")
+    came = await mailbox.next()
+    assert came["List-Unsubscribe"] == f"<{url}>"
+    assert came["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert url in came.get_payload(decode=True).decode()

@@ -40,17 +40,15 @@ class Agreement:
 
 DEFAULT_AGREEMENT = Agreement(
     version="1",
-    text="""\
-You will be shown the names of the companies that process data for the operator of this installation.
-
-1. The names are confidential. You use them to judge whether the operator may process data for you, and for no other
-   purpose.
-2. You may show them to those of your own people and advisers who need them for that and who owe you the same secrecy.
-3. This does not hold for what is public without your doing, what you knew before, or what a law or a court makes you
-   disclose. In the last case you tell the operator first where you may.
-4. It ends three years after the day on which you accept it.
-5. You accept it for the company that you name, and you are allowed to.
-""",
+    text="You will be shown the names of the companies that process data for the operator of this installation.\n\n"
+    "1. The names are confidential. You use them to judge whether the operator may process data for you, and for no "
+    "other purpose.\n"
+    "2. You may show them to those of your own people and advisers who need them for that and who owe you the same "
+    "secrecy.\n"
+    "3. This does not hold for what is public without your doing, what you knew before, or what a law or a court makes "
+    "you disclose. In the last case you tell the operator first where you may.\n"
+    "4. It ends three years after the day on which you accept it.\n"
+    "5. You accept it for the company that you name, and you are allowed to.\n",
 )
 """Used where the operator supplies none. Modest, and nobody's legal advice."""
 
