@@ -85,7 +85,7 @@ PARTIES: tuple[Party, ...] = (
     ),
     Party(
         id="services", category="Services that the organization connected", since="2026-11-24",
-        sent="the fields that a skill declares, the events that a webhook asks for, the addresses of pages to read",
+        sent="the fields that a skill declares, the events that a webhook asks for, the addresses of pages to read, the checkpoints that a witness signs",
         why="for its skills, webhooks, databases and websites",
     ),
 )  # fmt: skip
@@ -115,6 +115,8 @@ OPENERS: Mapping[str, str] = {
     "knowledge/refresh.py": "services",
     "knowledge/website.py": "inside: takes addresses apart with the client's own type, and asks nobody",
     "wiring/doctor.py": "database",
+    "proof/canary.py": "inside: reads the rows of a database that the proof made",
+    "proof/product.py": "inside: asks the product that the proof started, on loopback",
     "proof/catalogue.py": "database",
     "proof/fingerprint.py": "database",
     "proof/furnish.py": "database",
