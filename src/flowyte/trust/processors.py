@@ -85,7 +85,8 @@ PARTIES: tuple[Party, ...] = (
     ),
     Party(
         id="services", category="Services that the organization connected", since="2026-11-24",
-        sent="the fields that a skill declares, the events that a webhook asks for, the addresses of pages to read, the checkpoints that a witness signs",
+        sent="the fields that a skill declares, the events that a webhook asks for, the addresses of pages to read, "
+        "the checkpoints that a witness signs",
         why="for its skills, webhooks, databases and websites",
     ),
 )  # fmt: skip
