@@ -108,7 +108,9 @@ class BusinessHours(Part):
 
 class Recording(Part):
     enabled: bool = True
-    consent_mode: Literal["notice", "none"] = "notice"
+    consent_mode: Literal["notice", "ask", "by_place", "none"] = "notice"
+    on_denial: Literal["unrecorded", "transfer", "end"] = "unrecorded"
+    on_withdrawal: Literal["keep", "erase"] = "keep"
     retention_days: Annotated[int, Meta(ge=1, le=3_650)] | None = None
     disclosure: Prose | None = None
 

@@ -162,7 +162,20 @@ AGENT: Words = {
     "channelOverrides.sms": ("In texts", "What is otherwise in texts."),
     "recording": ("Recording", "Whether calls are kept as sound."),
     "recording.enabled": ("Record calls", "Both sides, sealed while the call runs."),
-    "recording.consentMode": ("Before recording", "notice says that the call is recorded; none records nothing."),
+    "recording.consentMode": (
+        "Before recording",
+        "notice says that the call is recorded; ask asks and records after a yes alone; by_place asks where all parties "
+        "have to consent, or where that is not known, and says it elsewhere; none records nothing.",
+    ),
+    "recording.onDenial": (
+        "When a caller says no",
+        "To the question, or later (stop recording): unrecorded goes on without, transfer puts them through, end ends "
+        "the call.",
+    ),
+    "recording.onWithdrawal": (
+        "What was recorded before a caller stops it",
+        "keep leaves it, with silence for the rest; erase deletes it at once.",
+    ),
     "recording.retentionDays": ("Keep recordings for, days", "Empty keeps them until they are deleted."),
     "recording.disclosure": (
         "What is said about it",

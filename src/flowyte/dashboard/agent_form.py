@@ -145,7 +145,22 @@ CALLS = (
                 path="recording.consentMode",
                 kind="choice",
                 help=" ",
-                options=(("notice", "Say that the call is recorded"), ("none", "Record nothing")),
+                options=(
+                    ("notice", "Say that the call is recorded"),
+                    ("ask", "Ask, and record after a yes"),
+                    ("by_place", "Ask where the place wants it, say it elsewhere"),
+                    ("none", "Record nothing"),
+                ),
+            ),
+            Field(
+                path="recording.onDenial",
+                kind="choice",
+                options=(("unrecorded", "Go on unrecorded"), ("transfer", "Put through"), ("end", "End the call")),
+            ),
+            Field(
+                path="recording.onWithdrawal",
+                kind="choice",
+                options=(("keep", "Keep it"), ("erase", "Erase it")),
             ),
             Field(path="recording.disclosure", kind="prose"),
             Field(path="recording.retentionDays", kind="whole"),

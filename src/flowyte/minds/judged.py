@@ -125,8 +125,10 @@ class JudgedThinking:
         self._patience = patience_of(hands.agent)
 
     def opening(self) -> Opening:
-        control = self._hands.agent.get("callControl") or {}
-        return self._hands.line.opening(silent=control.get("onNoResponseAction") == "transfer")
+        control, recording = (self._hands.agent.get(name) or {} for name in ("callControl", "recording"))
+        return self._hands.line.opening(
+            silent=control.get("onNoResponseAction") == "transfer", refused=recording.get("onDenial") == "transfer"
+        )
 
     async def put_through(self, hand_off: HandOff) -> tuple[bool, tuple[Reported, ...]]:
         return await self._hands.put_through(hand_off)

@@ -11,6 +11,7 @@ from uuid import UUID
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import NotFound
 from flowyte.observe import store
+from flowyte.observe.model import WITH_SOUND
 from flowyte.observe.recording import Recording, recording_path
 from flowyte.tenancy.audit import note
 from flowyte.tenancy.organizations import system_principal
@@ -34,7 +35,7 @@ async def sign_recording(tx: TenantTx, signer: UrlSigner, conversation_id: str, 
     NotFound when there is no conversation or it has no recording.
     """
     conversation = await store.get_conversation(tx, conversation_id)
-    if conversation.recording_state == "none":
+    if conversation.recording_state not in WITH_SOUND:
         raise NotFound
     await note(tx, "recordings.opened", conversation_id)
     claims = {"o": str(tx.org), "c": conversation_id, "g": conversation.generation, "i": inline}
@@ -59,7 +60,7 @@ async def open_signed(database: Database, sealer: Sealer, signer: UrlSigner, dat
 async def open_recording(tx: TenantTx, sealer: Sealer, data_dir: Path, conversation_id: str) -> Recording:
     """For who has been authorised already. NotFound when there is none."""
     conversation = await store.get_conversation(tx, conversation_id)
-    if conversation.recording_state == "none" or conversation.recording_rate is None:
+    if conversation.recording_state not in WITH_SOUND or conversation.recording_rate is None:
         raise NotFound
     key = await sealer.conversation_key(tx, conversation_id)
     try:

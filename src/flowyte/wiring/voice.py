@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flowyte.agents.publish import Pinned, pinned, pinned_as
 from flowyte.channels.line import Arrival, Opened
 from flowyte.channels.server import VoiceServer
+from flowyte.compliance.consent import ruling_for
 from flowyte.conversation.commands import Cause
 from flowyte.conversation.reply import MindContext
 from flowyte.conversation.turns import Turn
@@ -142,7 +143,8 @@ class Switchboard:
             clock=self._base.clock,
             pacer=self.pacer,
         )
-        session = Session(leg, services=services, context=context, evidence=evidence)
+        ruling = ruling_for(agent, parties)
+        session = Session(leg, services=services, context=context, evidence=evidence, ruling=ruling)
         held = Held(session=session, calls=self.calls, running=self.running, principal=principal)
         return Opened(call=held, conversation_id=opening.id)
 

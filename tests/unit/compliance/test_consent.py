@@ -23,7 +23,7 @@ def test_an_agent_without_recording_is_heard_but_not_recorded() -> None:
 def test_a_refusal_stands_against_an_earlier_grant() -> None:
     """A caller who objects later is not recorded from then on, and no notice grants it again."""
     refused = consent_for({}).announced_to_end().refused()
-    assert refused.announced_to_end().outcome == "denied"
+    assert refused.announced_to_end().outcome == "withdrawn"
     assert not refused.may_record
 
 
