@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from random import Random
 
-from bench.redaction_set import samples, sentences
+from bench.redaction_set import reported_samples, samples, sentences
 from flowyte.kit.settings import load
 from flowyte.media import g711
 from flowyte.providers.builtin.hearing import wide
@@ -21,7 +21,7 @@ from flowyte.providers.builtin.mouth import BuiltinMouth
 from flowyte.providers.store.fetch import resolve
 
 KEPT = Path(__file__).parent / "recognised.json"
-EACH = 40  # of an entity
+EACH = {"reported": 125}  # of an entity; 40 of the other parts
 RATE = 8000
 
 
@@ -29,11 +29,17 @@ def texts(part: str) -> list[dict[str, str]]:
     made = []
     for entity in samples.ENTITIES:
         r = Random(f"aloud-{part}-{entity}")
-        for _ in range(EACH):
-            way, said = samples.spoken_value(r, part, entity, aloud=True)
-            text = r.choice(sentences.SPOKEN[part][entity]).format(v=f"«{said}»")
+        for _ in range(EACH.get(part, 40)):
+            way, text = _said(r, part, entity)
             made.append({"part": part, "entity": entity, "way": way, "said": text})
     return made
+
+
+def _said(r: Random, part: str, entity: str) -> tuple[str, str]:
+    if part == "reported":
+        return reported_samples.aloud(r, entity)
+    way, said = samples.spoken_value(r, part, entity, aloud=True)
+    return way, r.choice(sentences.SPOKEN[part][entity]).format(v=f"«{said}»")
 
 
 async def main(part: str) -> None:
@@ -50,7 +56,6 @@ async def main(part: str) -> None:
         quiet = bytes(RATE // 2)  # a quarter of a second
         heard = moonshine.transcribe(wide(quiet + line + quiet, RATE))
         each["heard"] = heard.text
-        print(each["said"], "|", heard.text, flush=True)
     await mouth.close()
     made = [each for each in json.loads(KEPT.read_text()) if each["part"] != part] + made
     KEPT.write_text(json.dumps(made, indent=0, ensure_ascii=False) + "\n")
