@@ -1,7 +1,7 @@
 """The caller's sound on its way in: to the ears as it comes, to the recording as the clock goes.
 
-Nothing passes before somebody may listen, and there is one listener at a time. The ears get every frame at once, without the recording's jitter; when a leg stops
-sending (a muted browser), they get silence, so that a turn can end.
+Nothing passes before somebody may listen, and there is one listener at a time. The ears get every frame at once,
+without the recording's jitter; when a leg stops sending (a muted browser), they get silence, so that a turn can end.
 """
 
 from collections import deque

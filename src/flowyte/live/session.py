@@ -12,12 +12,13 @@ from flowyte.compliance.consent import Ruling, disclosure, ruling_for
 from flowyte.conversation import commands as do
 from flowyte.conversation import events as ev
 from flowyte.conversation.machine import Machine
-from flowyte.conversation.privacy import without_words
-from flowyte.conversation.reply import HandOff, MindContext, Sentence, UserTurn
+from flowyte.conversation.privacy import PRIVATE, without_words
+from flowyte.conversation.reply import HandOff, MindContext, Retrieved, Sentence, UserTurn
 from flowyte.conversation.settings import MachineSettings
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
 from flowyte.live.clockwork import Clockwork
+from flowyte.live.discreet import Discreet
 from flowyte.live.inbound import Inbound
 from flowyte.live.pacer import Pacer
 from flowyte.live.playout import FRAME_MS, Heard, Playout
@@ -58,7 +59,7 @@ class Session:
         agent = context.agent
         self._leg = leg
         self._services = services
-        self._evidence = evidence
+        self._evidence = Discreet(evidence, agent)
         self._ruling = ruling or ruling_for(agent)
         self._consent = self._ruling.consent
         self._clockwork = Clockwork(clock=services.clock)
@@ -83,6 +84,7 @@ class Session:
             self._inbound.hear(pcm)
 
     def key(self, digit: str) -> None:
+        self._evidence.keyed(self._clockwork.now)
         self._receive(ev.Key(digit=digit))
 
     def lost(self, cause: do.Cause) -> None:
@@ -126,9 +128,10 @@ class Session:
             work.now += FRAME_MS
             caller, agent = self._inbound.tick(), self._playout.tick()
             if work.recording:  # a gap is silence of its true length in both tracks
-                heard = self._consent.may_record and not work.paused
-                silence = self._playout.silence
-                self._evidence.audio(*((caller, agent) if heard else (silence, silence)))
+                private = is_private(self._thinking, going_on=True)
+                if work.paused or not self._consent.may_record:
+                    caller = agent = self._playout.silence
+                self._evidence.audio(caller, agent, work.now, private=private)
             if work.deadline is not None and work.now >= work.deadline:
                 self._receive(None)
         except Exception as error:  # the edge of a call
@@ -179,6 +182,7 @@ class Session:
                 self._record(to)
             case do.Listen(kind=kind):
                 self._inbound.expect(kind)
+                self._evidence.expects(kind, self._clockwork.now)
             case do.Show(state=state):
                 self._leg.show(Note(kind="state", text=state))
             case do.Entry(type=type_, at_ms=at_ms, data=data):
@@ -232,10 +236,14 @@ class Session:
             self._evidence.erase_recording()
 
     def _heard(self, event: ev.Heard) -> None:
+        self._evidence.heard(event)
         if isinstance(event, ev.Partial | ev.TurnEnded) and event.text.strip():
             final = isinstance(event, ev.TurnEnded)
             caption = f"u{self._clockwork.utterance}"
-            self._leg.show(Note(kind="caption", role="user", text=event.text, id=caption, final=final))
+            words = self._evidence.caption("user", event.text, self._clockwork.now, final=final)
+            if is_private(self._thinking, going_on=True):
+                words = PRIVATE
+            self._leg.show(Note(kind="caption", role="user", text=words, id=caption, final=final))
             self._clockwork.utterance += final
         if isinstance(event, ev.TurnEnded):
             self._waterfall = Waterfall.of(event, self._clockwork.exact_ms())
@@ -251,6 +259,8 @@ class Session:
 
     async def _respond(self, think_id: int, turn: UserTurn) -> None:
         async for part in self._thinking.respond(turn):
+            if isinstance(part, Retrieved):
+                self._evidence.found(part.passages)
             if isinstance(part, Sentence) and self._waterfall.sentence is None:
                 self._waterfall.sentence = self._clockwork.exact_ms()
             self._receive(ev.ReplyPart(think_id=think_id, part=part))
@@ -299,7 +309,13 @@ class Session:
 
     def _caption(self, say: do.Say, event: Heard) -> None:
         playing = isinstance(event, ev.Playing)
-        words = event.heard if isinstance(event, ev.Cut | ev.SayFailed) else say.text
+        if playing:
+            self._evidence.agent_says(say.text, self._clockwork.now)
+            self._evidence.sounds(say.say_id, say.text, self._clockwork.now)
+        else:
+            self._evidence.sounded(say.say_id, self._clockwork.now)
+        heard = event.heard if isinstance(event, ev.Cut | ev.SayFailed) else say.text
+        words = self._evidence.caption("agent", heard, self._clockwork.now)
         self._leg.show(Note(kind="caption", role="agent", text=words, id=f"a{say.say_id}", final=not playing))
         if not playing:
             del self._saying[say.say_id]
