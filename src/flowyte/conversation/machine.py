@@ -118,6 +118,8 @@ class Machine:
             if to := step.hand_off or (self.settings.hand_off if step.greets and self.settings.greeting else None):
                 self._agent.handing = to
             self._own_words(words, step.kind)
+        if step.rest:
+            self._answer(step.rest, self._now, 1.0)
 
     # ---- what the caller does
 
@@ -223,16 +225,18 @@ class Machine:
         if goodbye:
             self._finish("caller_hung_up", lines.GOODBYE)
             return
-        if step is not None:
-            self._do(step)
-            for part in agent.resumes() if step.whole else ():  # an aside: what the agent was saying goes on
-                self._part(part)
-            if not step.rest:
-                return
-        caller.takes_turn(step.rest if step else said, began_ms, confidence, answered_at=agent.answer_at)
+        if step is None:
+            self._answer(said, began_ms, confidence)
+            return
+        self._do(step)
+        for part in agent.resumes() if step.whole else ():  # an aside: what the agent was saying goes on
+            self._part(part)
+
+    def _answer(self, said: str, began_ms: int, confidence: float) -> None:
+        self._caller.takes_turn(said, began_ms, confidence, answered_at=self._agent.answer_at)
         self._go("turn")
         self._since = self._now
-        if not agent.saying:
+        if not self._agent.saying:
             self._think_next()
 
     def _out_of_the_way(self) -> None:
@@ -445,7 +449,7 @@ class Machine:
             "thought_too_long": self._give_up_thought,
             "fill": self._fill,
             "no_words": self._no_words,
-            "idle": self._idle,
+            "idle": lambda: self._do(self._permission.silence() or nobody_speaks(self._caller, self.settings)),
         }
         handlers[alarm]()
 
@@ -476,13 +480,9 @@ class Machine:
             self._own_words(lines.NOT_UNDERSTOOD, "apology")
 
     def _fill(self) -> None:
-        filler = lines.FILLERS[self._agent.fillers]
-        self._agent.fillers += 1
+        filler = self._agent.fills()
         self._entry("filler", {"text": filler, "waitedMs": self._now - self._agent.think_since})
         self._say(filler, "filler")
-
-    def _idle(self) -> None:
-        self._do(self._permission.silence() or nobody_speaks(self._caller, self.settings))
 
     def _go(self, signal: Signal) -> None:
         """Follow the table; a signal it does not list for this state changes nothing."""

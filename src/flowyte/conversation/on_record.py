@@ -17,7 +17,7 @@ SHORT = 4  # words: within so few a yes or a no may stand anywhere, in more only
 
 # "record" is a noun as well, of patients and musicians: only what means the recording of this call is taken.
 _THIS = (
-    r"(?:this|me|us|my voice|(?:this|the|our|my) (?:phone )?(?:call|conversation)|anything|any of (?:this|it)|what i|"
+    r"(?:this|me|us|my voice|(?:this|the|our|my) (?:phone )?(?:calls?|conversation)|anything|any of (?:this|it)|what i|"
     r"everything|it|here|the line|myself)"
 )
 _BARE = r"(?:(?<=not )|(?<=n't )|(?<=dont )|(?<=to )|(?<=never ))record$"
@@ -26,28 +26,30 @@ _REC = (
     rf"recorder|recorded(?! (?:message|line|my|your|his|her|their|a|an)\b)|(?:record|tape) {_THIS}\b|record that$|"
     rf"{_BARE}|a record of (?:this|the) (?:call|conversation))"
 )
-_NOT = r"(?:do not|don't|dont|never|not|no|cannot|can't|won't|stop|without|rather not|prefer not)"
+_NOT = r"(?:\w+n't|dont|cant|never|not|no|nobody|cannot|stop|without)"
 _OBJECT = (
-    r"(?:object|objection|refuse|decline|oppose|opposed|uncomfortable|against|withdraw|revoke|take back|retract|"
-    r"opt out|opting out|hate|dislike)"
+    r"(?:object\w*|refus\w+|declin\w+|oppos\w+|uncomfortable|nervous|unhappy|against|withdr\w+|revok\w+|take back|"
+    r"retract\w*|opt out|opting out|hate|dislike)"
 )
 _STOP_VERB = (
-    r"(?:stop|stopping|quit|cease|end|terminate|discontinue|disable|kill|cancel|cut|turn off|switch off|shut off|"
-    r"shut down)"
+    r"(?:stop|stopping|stopped|halt|quit|cease|end|terminate|discontinue|disable|kill|cancel|cut|turn off|"
+    r"switch off|shut off|shut down)"
 )
 _WHILE = r"(?:for )?(?:a|one|this|the next) (?:moment|second|sec|minute|bit|while|part)\b"
 
 FINE = re.compile(
-    r"\b(?:no (?:problem|objections?|worries|issue)|(?:do not|don't|dont|wouldn't|would not|won't|never) "
-    r"(?:mind|object|care)|not (?:a problem|an issue|opposed|against|object)|not uncomfortable|why not|"
+    r"\b(?:no |nope |nah )?(?:i )?(?:no (?:problem|objections?|worries|issue)|"
+    r"(?:do not|don't|dont|wouldn't|would not|won't|never) (?:mind|object|care)|"
+    r"not (?:a problem|an issue|opposed|against|object)|not uncomfortable|why not|"
     r"have no objections?|not bothered|doesn't bother)\b"
 )
 _NOT_OURS = re.compile(
     r"\b(?:didn't|did not|doesn't|does not|hasn't|has not|wasn't|was not|couldn't|could not) (?:\w+ ){0,2}record\b"
-    r"(?! (?:this|me))|\b(?:they|he|she|doctor|clinic|office) (?:\w+ ){0,2}(?:never|not) record\b|"
+    r"(?! (?:this|me)|$)|\b(?:they|he|she|doctor|clinic|office) (?:\w+ ){0,2}(?:never|not) record\b|"
     r"\b(?:record(?:ing)? (?:studio|label|player|store|shop|deal|album|artist|session|number|equipment|engineer|"
-    r"keeping))\b|\b(?:the|a|that|your) recording (?:of my|from (?:last|yesterday|my)|said|says|told|that i|about|"
-    r"i (?:got|made|left|heard))\b|\bvoicemail recording\b|\brecorded (?:message|line|announcement)\b"
+    r"keeping))\b|\b(?:the|a|that|your) recording (?:of my|from (?:last|yesterday|my)|"
+    r"(?:that |which )?(?:said|says|told)|that i|about|i (?:got|made|left|heard))\b|"
+    r"\bvoicemail recording\b|\brecorded (?:message|line|announcement)\b"
 )
 _GO_ON = re.compile(
     r"\b(?:don't|do not|dont|never|no need to|needn't|please keep|did you|why) (?:you )?"
@@ -70,10 +72,14 @@ _STOP = re.compile(
     r"\b(?:recording|recorder) (?:off|to stop|stopped|to end|be stopped|turned off|switched off|needs to stop|"
     r"has to stop|must stop|should stop|(?:is not|isn't) (?:ok|okay|fine|allowed|acceptable))\b|"
     rf"\b(?:{_NOT}|{_OBJECT})(?: \w+){{0,7}} {_REC}|"
+    rf"{_REC}(?: \w+){{0,6}} (?:{_NOT}|{_OBJECT}|off)\b|\b(?:stop|turn off|switch off) (?:the|that|your) tape\b|"
     r"\b(?:do not|don't|dont|not|withdraw|revoke|take back|no longer|cannot|can't|never|didn't|nobody)(?: \w+){0,3} "
-    r"(?:consent|permission|(?:agreed?|allowed?)(?: \w+){0,4} record)|"
-    r"\byou (?:didn't|did not|don't) (?:record|tape)|\b(?:off the record|off record)\b|"
-    r"\bleave (?:this|me|it) (?:off|out of) (?:the )?(?:record|recording|tape)\b"
+    r"(?:consent|permission|(?:agreed?|allow(?:ed)?)(?: \w+){0,4} record)|"
+    r"\byou (?:didn't|did not|don't) (?:record|tape)|\bunrecorded\b|\benough (?:with|of) (?:the|this|that|your) record|"
+    r"\b(?:did not|didn't|never|who) (?:say|said) you (?:could|can|may) record|\bwithout (?:the|a|that|your) tape\b|"
+    r"\b(?:off the record|off record)\b|"
+    r"\b(?:leave|take|keep|remove) (?:this|me|us|it) (?:off|out of|from) (?:of )?(?:the |your )?(?:record|recording|"
+    r"tape)\b"
 )
 _ASKS = re.compile(
     r"\b(?:am i|are we|is this|is the|is my|is our|is it|is that|are you|is anyone|is anybody|is somebody|are they|"
@@ -83,8 +89,8 @@ _ASKS = re.compile(
 )
 _STOP_IT = re.compile(r"\b(?:stop|quit|don't|do not)\b")
 _RESUME = re.compile(
-    r"\b(?:resume|restart|continue|start|keep|begin|unpause|carry on|go on|go ahead|turn on|switch on|reactivate)"
-    r"(?: \w+){0,4} (?:recording|taping|recorder|to record|record)\b|"
+    r"\b(?:resume|restart|continue|start|begin|unpause|carry on|go on|go ahead|turn on|switch on|reactivate)"
+    r"(?: \w+){0,2} (?:recording|taping|recorder|to record|and record)\b|\bkeep (?:on )?recording\b|"
     r"\b(?:turn|switch) (?:the |that |your )?(?:recording|recorder) (?:back )?on\b|"
     r"\b(?:you can|you may|you could|feel free to|okay to|ok to|fine to|happy for you to|allowed to|like you to|"
     r"want you to) (?:\w+ )?(?:record|keep recording|start recording|resume)\b|"
@@ -93,6 +99,9 @@ _RESUME = re.compile(
     r"\b(?:don't|do not|dont|wouldn't) mind (?:\w+ ){0,3}(?:record|taped)|\bback on (?:the )?record\b"
 )
 
+# With one of these no resuming is meant, or not surely.
+_CONTRARY = re.compile(rf"\b(?:{_NOT}|{_OBJECT}|who|how|why|when|where|what)\b|^(?:do|did|are|is|were|was|have|has) ")
+
 _YES_WORDS = (
     "yes yeah yep yup yea sure ok okay fine alright absolutely certainly definitely agreed agree accept consent "
     "granted permitted allowed affirmative one 1"
@@ -100,15 +109,17 @@ _YES_WORDS = (
 _YES = frozenset(_YES_WORDS.split())
 _YES_PHRASES = re.compile(
     r"\b(?:of course|go ahead|all right|please do|you may|you can|i do|that's fine|that is fine|that works|sounds good|"
-    r"by all means|be my guest|go for it|that's okay|that's all right|fine by me|feel free)\b"
+    r"by all means|be my guest|go for it|(?:that's|that is|it's|it is) (?:okay|ok|all right|alright|fine)|fine by me|"
+    r"(?:okay|ok|fine) with me|feel free|i guess so|i suppose so|uh huh)\b"
 )
 _NO_WORDS = "no nope nah not never negative don't dont won't can't cannot refuse decline rather disagree denied two 2"
 _NO = frozenset(_NO_WORDS.split())
 _NOT_AT_ALL = re.compile(
     r"\b(?:absolutely|certainly|definitely|of course|please do|may|can|could|do|should) not\b|"
-    r"\b(?:don't|do not|can't|cannot|not) (?:\w+ )?(?:agree|consent|accept|allow)|i don't think so|"
-    r"^i'd rather|^i would rather"
+    r"\b(?:don't|do not|can't|cannot|not) (?:\w+ )?(?:agree|consent|accept|allow|okay|ok|fine|all right|alright|"
+    r"comfortable|good)\b|i don't think so|^i'd rather|^i would rather|\bi (?:do )?mind\b"
 )
+_FILLERS = re.compile(r"^(?:(?:uh|um|er|erm|well|oh|ah|so|hmm|hm|actually|sorry|look|listen) )+(?!huh)")
 _UNSURE = re.compile(
     r"\b(?:not sure|don't know|do not know|dont know|don't understand|do not understand|"
     r"didn't (?:catch|hear|understand|get)|what|why|who|which|how|pardon|excuse me|repeat|say (?:that|it) again|"
@@ -150,13 +161,14 @@ def answer_of(text: str) -> bool | None:
         return True
     if wish == "ask" or not said:
         return None
+    said = _FILLERS.sub("", said)
     fine = FINE.search(said)
     said = FINE.sub(" ", said)
     words = said.split()
     heard = words if len(words) <= SHORT else words[:2]
     no = any(word in _NO for word in heard)
     yes = bool(fine) or any(word in _YES for word in heard) or bool(_YES_PHRASES.search(" ".join(words[:5])))
-    if no and _NOT_AT_ALL.search(" ".join(words[:6])):
+    if _NOT_AT_ALL.search(" ".join(words[:6])):
         return False
     if _UNSURE.search(said) or (yes and no):
         return None
@@ -183,7 +195,7 @@ def _wish(said: str) -> Wish | None:
         return "stop" if not asks or _STOP_IT.search(said) else "ask"
     if asks:
         return "stop" if _STOP_IT.search(said) else "ask"
-    return "resume" if _RESUME.search(said) else None
+    return "resume" if _RESUME.search(said) and not _CONTRARY.search(FINE.sub(" ", said)) else None
 
 
 def _plain(text: str) -> str:
