@@ -42,6 +42,15 @@ async def sign_recording(tx: TenantTx, signer: UrlSigner, conversation_id: str, 
     return signer.sign(PURPOSE, claims, ttl_s=TTL_S)
 
 
+async def revoke(tx: TenantTx, conversation_id: str) -> None:
+    """End every signed address of this recording that is still out. NotFound when there is no conversation."""
+    await store.get_conversation(tx, conversation_id, lock=True)
+    await tx.execute(
+        "UPDATE conversations SET generation = generation + 1 WHERE org_id = $1 AND id = $2", tx.org, conversation_id
+    )
+    await note(tx, "recordings.revoked", conversation_id)
+
+
 async def open_signed(database: Database, sealer: Sealer, signer: UrlSigner, data_dir: Path, token: str) -> Signed:
     """The recording behind a token; InvalidToken when it was altered, is too old or was revoked."""
     claims = signer.verify(PURPOSE, token)

@@ -22,6 +22,7 @@ from flowyte.live.ports import Leg, Mind, Mouth
 from flowyte.live.session import Services, Session
 from flowyte.live.watch import LiveCalls
 from flowyte.observe.evidence import Keeper, Opening
+from flowyte.observe.hold import CHANNEL, read_order
 from flowyte.observe.orphans import sweep
 from flowyte.observe.store import events, get_conversation
 from flowyte.observe.transcript import history
@@ -157,6 +158,13 @@ class Switchboard:
         version = await pinned_as(tx, conversation.agent_id, conversation.version_id, name=conversation.agent_name)
         return Before(version=version, history=history(await events(tx, self._base.sealer, continues)))
 
+    def ordered(self, said: str) -> None:
+        """Somebody of an organization pauses the recording of a call, or lets it go on; it may be another process's."""
+        order = read_order(said)
+        for session, principal in list(self.running.items()):
+            if order is not None and (principal.org, principal.id) == (order.org, order.conversation):
+                session.order_recording(order.to)
+
     async def watch_credentials(self) -> None:
         """End the calls of keys and sessions that have ended; each second, one query for all of them."""
         while True:
@@ -181,7 +189,13 @@ async def serve(settings: Settings) -> None:
         async with asyncio.TaskGroup() as group:
             running = [
                 group.create_task(work)
-                for work in (board.pacer.run(), keeper.run(), _sweeping(base), board.watch_credentials())
+                for work in (
+                    board.pacer.run(),
+                    keeper.run(),
+                    _sweeping(base),
+                    board.watch_credentials(),
+                    base.database.listen(CHANNEL, board.ordered),
+                )
             ]
             async with server.serving("127.0.0.1", settings.voice_port) as (host, port):
                 say_ready(f"{host}:{port}")
