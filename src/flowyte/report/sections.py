@@ -159,13 +159,32 @@ def _wants(skill: Skill) -> list[str]:
     return wants
 
 
+CONSENT_MODES = {
+    "notice": "Calls are recorded from the end of the notice on, both sides, sealed.",
+    "ask": "Callers are asked, and recorded from their yes on, both sides, sealed. Without a clear yes nothing is.",
+    "by_place": "Callers are asked and recorded from their yes on, unless both numbers are of places where one party's "
+    "consent is enough: then from the end of the notice on. A browser and a number that tells no place are asked.",
+}
+DENIED = {
+    "unrecorded": "Who says no, then or later, is helped unrecorded.",
+    "transfer": "Who says no, then or later, is put through to a person, or helped unrecorded where the line cannot.",
+    "end": "Who says no, then or later, is told that the call has to end.",
+}
+WITHDRAWN = {
+    "keep": "What was recorded before “stop recording” is kept.",
+    "erase": "What was recorded before “stop recording” is erased at once.",
+}
+
+
 def _recording(matter: Matter) -> Lines:
     recording = matter.agent.get("recording") or {}
     yield f"A call begins with: “{disclosure(matter.agent)}”"
     yield f"The greeting: “{matter.agent['greeting']}”" if matter.agent.get("greeting") else "There is no greeting."
     if consent_for(matter.agent).recording:
         kept = recording.get("retentionDays")
-        yield "Calls are recorded from the end of the notice on, both sides, sealed."
+        yield CONSENT_MODES.get(str(recording.get("consentMode")), CONSENT_MODES["notice"])
+        yield DENIED[str(recording.get("onDenial") or "unrecorded")]
+        yield WITHDRAWN[str(recording.get("onWithdrawal") or "keep")]
         yield f"Recordings are to be kept for {kept} days." if kept else "Recordings are kept until they are deleted."
     else:
         yield "Calls are not recorded."
