@@ -351,7 +351,7 @@ def call(
         sys.stdout.write(f"{turn['tsMs'] / 1000:7.1f} s  {turn['role']:5}  {turn['text']}\n")
     waits = ", ".join(f"{wait} ms" for wait in result["voiceToVoiceMs"])
     say(f"From the end of the caller's speech to the answer's first sound, on the recording: {waits or 'not measured'}")
-    say(f"{result['replyWav']}  {result['receipt']}")
+    say(f"{result['replyWav']}  {result['receipt']}  Verify it: flowyte verify {result['receiptFile']}")
 
 
 Given = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]

@@ -50,6 +50,7 @@ STORES = (
     _member("audit_events", "who of the organization did what, from which address; kept as evidence"),
     _member("security_reports", "what a reporter wrote, sealed; for who runs the installation"),
     _member("privacy_requests", "the person is sealed, and emptied once a deletion is done"),
+    _member("checkpoint_places", "mailboxes that the organization named for its checkpoints"),
     _nobody("organizations", "names of organizations"),
     _nobody("agents", "what the organization wrote"),
     _nobody("agent_versions", "what the organization wrote"),

@@ -20,6 +20,7 @@ from flowyte.dashboard import (
     messages,
     playbooks,
     privacy,
+    receipts,
     schemas,
     sign_in,
     simulate,
@@ -62,6 +63,7 @@ PAGES = (
     audit,
     webhooks,
     privacy,
+    receipts,
     trust,
     verify,
 )

@@ -45,11 +45,12 @@ CLAIMS = (
     ),
     Claim(
         id="T5", title="Calls are recorded and transcribed for review",
-        sentence="A call leaves a two-track recording, a transcript and its receipt, where the agent's owner has "
-        "recording switched on.",
-        probes=("recordings_open",),
-        tests=("tests/acceptance/test_first_call.py", "tests/unit/observe/test_recording.py"),
-        code="src/flowyte/observe/recording.py", document="docs/explanation/life-of-a-call.md",
+        sentence="A call leaves a two-track recording, where the agent's owner has recording switched on, a "
+        "transcript, and a receipt: who holds it finds any later change of it without asking anybody.",
+        probes=("recordings_open", "receipts_hold"),
+        tests=("tests/acceptance/test_first_call.py", "tests/unit/observe/test_recording.py",
+               "tests/postgres/receipts/test_log.py", "tests/fuzz/receipts/test_verify.py"),
+        code="src/flowyte/receipts", document="docs/explanation/receipts.md",
     ),
     Claim(
         id="T6", title="Recordings have no public address",

@@ -1,6 +1,7 @@
 """What the probes read of organizations: ids and states, never what anybody said."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from flowyte.kit.db import Database, TenantTx, Tx
@@ -58,6 +59,15 @@ async def newest_calls(tx: TenantTx, *, recorded: bool, limit: int) -> list[tupl
         tx.org, not recorded, limit,
     )  # fmt: skip
     return [(row["id"], row["recording_state"]) for row in rows]
+
+
+async def newest_ended(tx: TenantTx, *, limit: int) -> list[tuple[str, datetime]]:
+    """Ids and ends of the newest conversations that ended, whatever their channel."""
+    rows = await tx.fetch(
+        "SELECT id, ended_at FROM conversations WHERE org_id = $1 AND ended_at IS NOT NULL "
+        "ORDER BY started_at DESC LIMIT $2", tx.org, limit,
+    )  # fmt: skip
+    return [(row["id"], row["ended_at"]) for row in rows]
 
 
 async def live_snapshots(tx: TenantTx) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from flowyte.agents.store import get_version
-from flowyte.compliance import retention
+from flowyte.compliance import checkpoints, retention
 from flowyte.compliance.requests import RUN, Office, run_request
 from flowyte.egress.addresses import networks
 from flowyte.egress.client import Asks, Egress, Limits
@@ -31,7 +31,7 @@ from flowyte.webhooks.store import sweep as sweep_webhooks
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.serving import say_ready, stop_on_signal
-from flowyte.wiring.skills import ports_of
+from flowyte.wiring.skills import open_outbox, ports_of
 
 # In all workers together. Websites and webhooks mostly wait for somebody else's server; indexing keeps a processor
 # busy. Eight places are always left beside them.
@@ -55,6 +55,7 @@ async def serve(settings: Settings) -> None:
                         _sweeping(base),
                         advance.keep_up(base.database, base.sealer, base.clock),
                         witness.keep_asking(base.database, egress, ports_of(settings)),
+                        checkpoints.keep_sending(base.database, base.clock, open_outbox(settings)),
                     )
                 ]
                 await work(settings.database_url, tasks, stop=stop, limits=MOST_AT_ONCE)

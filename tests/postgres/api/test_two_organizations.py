@@ -150,6 +150,9 @@ WITHOUT_ID = {
     "listWitnesses",
     "setWitness",
     "removeWitness",
+    "listCheckpointPlaces",
+    "addCheckpointAddress",
+    "removeCheckpointAddress",
 }
 OPEN = {"health", "reportLeakedKey", "listTrustClaims"}
 BY_VISITOR = {  # test_widget.py

@@ -147,6 +147,27 @@ class OneVector:
         return np.tile(np.array([1.0] + [0.0] * 383, np.float32), (len(texts), 1))
 
 
+async def call(house: House, principal: Principal, *, agent_id: str = "agt_1", version_id: str = "ver_1") -> Opening:
+    """Two seconds of sound, a question and an answer that was cut short."""
+    pages = house.pages
+    keeper = Keeper(database=pages.database, sealer=pages.sealer, clock=pages.clock, data_dir=pages.data_dir)
+    opening = Opening(
+        id=new_id("cnv"), agent_id=agent_id, agent_name="clinic <b>", version_id=version_id, version_number=1,
+        channel="voice", line="twilio", draft=False,
+    )  # fmt: skip
+    evidence = await keeper.begin(principal, opening)
+    evidence.event("call_started", 0, {"recording": True})
+    evidence.event("consent", 10, {"outcome": "granted", "recording": True})
+    evidence.start_recording(8000)
+    for _ in range(SECONDS * 50):
+        evidence.audio(b"\x00\x10" * 160, b"\x00\x20" * 160)
+    evidence.event("user_utterance", 500, {"text": "Where <i>are</i> you?", "confidence": 0.9})
+    evidence.event("agent_message", 1200, {"text": "By the harbour.", "kind": "answer", "cut": True})
+    evidence.event("call_ended", 2000, {"cause": "caller_hung_up", "turns": 1})
+    await evidence.finish("caller_hung_up")
+    return opening
+
+
 async def furnish(house: House, principal: Principal) -> dict[str, str]:
     """One of each kind that a page's address can name; the conversation is a call with two seconds of sound."""
     pages = house.pages
@@ -171,21 +192,7 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
             now=pages.clock.now() - timedelta(hours=2), deadline=pages.clock.now() - timedelta(hours=1),
         )  # fmt: skip
         status, _ = await create_key(tx, pages.peppers, name="k", scopes=frozenset(), created_by=principal)
-    keeper = Keeper(database=pages.database, sealer=pages.sealer, clock=pages.clock, data_dir=pages.data_dir)
-    opening = Opening(
-        id=new_id("cnv"), agent_id=agent.id, agent_name="clinic <b>", version_id=version.id, version_number=1,
-        channel="voice", line="twilio", draft=False,
-    )  # fmt: skip
-    evidence = await keeper.begin(principal, opening)
-    evidence.event("call_started", 0, {"recording": True})
-    evidence.event("consent", 10, {"outcome": "granted", "recording": True})
-    evidence.start_recording(8000)
-    for _ in range(SECONDS * 50):
-        evidence.audio(b"\x00\x10" * 160, b"\x00\x20" * 160)
-    evidence.event("user_utterance", 500, {"text": "Where <i>are</i> you?", "confidence": 0.9})
-    evidence.event("agent_message", 1200, {"text": "By the harbour.", "kind": "answer", "cut": True})
-    evidence.event("call_ended", 2000, {"cause": "caller_hung_up", "turns": 1})
-    await evidence.finish("caller_hung_up")
+    opening = await call(house, principal, agent_id=agent.id, version_id=version.id)
     async with pages.database.tenant(principal) as tx:
         message = await file_message(
             tx, pages.sealer, agent_id=agent.id, conversation_id=opening.id, intent_key="1", name="A caller",

@@ -18,6 +18,7 @@ from flowyte.kit.errors import SetupError
 from flowyte.kit.postgres import Cluster
 from flowyte.observe import access
 from flowyte.observe.recording import recording_path
+from flowyte.receipts.advance import advance
 from flowyte.skills import arguments
 from flowyte.tenancy.idempotency import place_of_answer
 from flowyte.tenancy.principal import Principal
@@ -250,6 +251,28 @@ async def test_sound_of_an_unrecorded_call_turns_it_red(house: House, furnished:
     path.parent.mkdir(parents=True)
     path.write_bytes(b"sound")
     assert (await looked(house, "T8"))["T8"].status == "broken"
+
+
+async def test_an_event_that_was_changed_turns_it_red(house: House, furnished: Principal, cluster: Cluster) -> None:
+    """Somebody with the owner's access sets the time of an event back. Who can write rows cannot write history."""
+    async with house.database.tenant(furnished) as tx:
+        await advance(tx, house.sealer, house.clock)
+    assert (await looked(house, "T5"))["T5"].status == "kept"
+    change = (
+        "ALTER TABLE timeline NO FORCE ROW LEVEL SECURITY; "
+        "UPDATE timeline SET at = at - interval '1 hour' WHERE type = 'call_ended'; "
+        "ALTER TABLE timeline FORCE ROW LEVEL SECURITY"
+    )
+    async with altered(cluster, change, change.replace("-", "+")):
+        assert (await looked(house, "T5"))["T5"].status == "broken"
+    assert (await looked(house, "T5"))["T5"].status == "kept"
+
+
+async def test_a_log_that_nobody_continues_turns_it_red(house: House, furnished: Principal) -> None:
+    """The worker stands still: what ended minutes ago has no place yet."""
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute("UPDATE conversations SET ended_at = now() - interval '5 minutes' WHERE org_id = $1", tx.org)
+    assert (await looked(house, "T5"))["T5"].status == "broken"
 
 
 async def test_a_sweeper_that_stopped_turns_it_red(house: House, furnished: Principal) -> None:
