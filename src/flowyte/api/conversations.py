@@ -16,7 +16,9 @@ from flowyte.observe import access, hold, store
 from flowyte.observe.find import find
 from flowyte.observe.model import Conversation
 from flowyte.observe.permitted import consent_record
+from flowyte.observe.sound import Format
 from flowyte.observe.transcript import transcript
+from flowyte.tenancy.browser import address_of
 
 Outcome = Literal["completed", "transferred", "abandoned", "error"]
 PIECE_BYTES = 1 << 20
@@ -87,10 +89,17 @@ async def get_latency(services: Services, principal: Asker, conversation_id: str
 
 
 @get("/conversations/{conversation_id:str}/recording", opt={"scope": "analytics:read"}, operation_id="getRecording")
-async def get_recording(services: Services, principal: Asker, conversation_id: str) -> Redirect:
-    """The stable address: authorised each time, it leads to a signed one of five minutes."""
+async def get_recording(
+    services: Services,
+    principal: Asker,
+    conversation_id: str,
+    wanted: Annotated[Format, QueryParameter(name="format")] = "wav",
+    download: bool = False,
+) -> Redirect:
+    """The stable address: authorised each time, it leads to a signed one of five minutes. `format` is wav, opus (in
+    Ogg) or mp3; `download` has it saved instead of played."""
     async with services.database.tenant(principal) as tx:
-        token = await access.sign_recording(tx, services.signer, conversation_id)
+        token = await access.sign_recording(tx, services.signer, conversation_id, inline=not download, wanted=wanted)
     return Redirect(f"/api/v1/recordings/{token}", status_code=302, headers={"Cache-Control": "no-store"})
 
 
@@ -102,7 +111,8 @@ async def get_consent(services: Services, principal: Asker, conversation_id: str
         found = await store.get_conversation(tx, conversation_id)
         events = await store.events(tx, services.sealer, conversation_id)
     record = consent_record(events, recording_from=found.recording_from, recording_ms=found.recording_ms)
-    return one(camel(record))
+    lists = {"words": [camel(word) for word in record.words], "gaps": [camel(gap) for gap in record.gaps]}
+    return one({**camel(record), **lists})
 
 
 @post(
@@ -142,9 +152,16 @@ async def revoke_recording_addresses(services: Services, principal: Asker, conve
 
 @get("/recordings/{token:str}", opt={"public": "the signature is the permission"}, operation_id="playRecording")
 async def play_recording(services: Services, request: Request[Any, Any, Any], token: str) -> Response[bytes]:
-    """WAV, in ranges where asked."""
-    signed = await access.open_signed(services.database, services.sealer, services.signer, services.data_dir, token)
-    length = signed.recording.length
+    """The sound, in ranges where asked."""
+    signed = await access.open_signed(
+        services.database,
+        services.sealer,
+        services.signer,
+        services.data_dir,
+        token,
+        address=address_of(request.client),
+    )
+    length = signed.sound.length
     headers = {
         "Accept-Ranges": "bytes",
         "Cache-Control": "no-store",
@@ -154,14 +171,14 @@ async def play_recording(services: Services, request: Request[Any, Any, Any], to
     }
     asked = byte_range(request.headers.get("range"), length)
     if asked is None:
-        return Response(signed.recording.read(0, length), media_type="audio/wav", headers=headers)
+        whole = await access.read(services.database, signed, 0, length)
+        return Response(whole, media_type=signed.media_type, headers=headers)
     if asked[0] >= length:
         return Response(b"", status_code=416, headers={**headers, "Content-Range": f"bytes */{length}"})
     begin, end = asked[0], min(asked[1], length - 1)
     headers["Content-Range"] = f"bytes {begin}-{end}/{length}"
-    return Response(
-        signed.recording.read(begin, end - begin + 1), status_code=206, media_type="audio/wav", headers=headers
-    )
+    part = await access.read(services.database, signed, begin, end - begin + 1)
+    return Response(part, status_code=206, media_type=signed.media_type, headers=headers)
 
 
 def byte_range(header: str | None, length: int) -> tuple[int, int] | None:
