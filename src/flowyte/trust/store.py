@@ -78,7 +78,8 @@ async def newest_calls(tx: TenantTx, *, recorded: bool, limit: int) -> list[tupl
     """Ids and recording states of ended calls."""
     rows = await tx.fetch(
         "SELECT id, recording_state FROM conversations WHERE org_id = $1 AND ended_at IS NOT NULL "
-        "AND channel = 'voice' AND (recording_state = 'none') = $2 ORDER BY started_at DESC LIMIT $3",
+        "AND channel = 'voice' AND (recording_state IN ('none', 'erased')) = $2 AND recording_state <> 'expired' "
+        "ORDER BY started_at DESC LIMIT $3",
         tx.org, not recorded, limit,
     )  # fmt: skip
     return [(row["id"], row["recording_state"]) for row in rows]

@@ -10,6 +10,7 @@ import secrets
 import struct
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -69,7 +70,8 @@ class StreamReader:
     def __init__(self, path: Path, key: bytes) -> None:
         """SealBroken when the header or the first chunk is not what the key sealed."""
         self._path = path
-        raw = path.read_bytes()[: HEADER.size]
+        with open(path, "rb") as file:
+            raw = file.read(HEADER.size)
         if len(raw) < HEADER.size:
             raise SealBroken("The recording was cut off before it began.")
         magic, self._chunk_bytes, salt = HEADER.unpack(raw)
@@ -88,10 +90,11 @@ class StreamReader:
         """Up to `size` bytes of plaintext from `offset`; SealBroken when a chunk was altered."""
         end = min(offset + size, self.length)
         parts = []
-        for number in range(offset // self._chunk_bytes, -(-end // self._chunk_bytes)):
-            chunk = self._open(number, last=number == self._last)
-            begin = number * self._chunk_bytes
-            parts.append(chunk[max(0, offset - begin) : end - begin])
+        with open(self._path, "rb") as file:
+            for number in range(offset // self._chunk_bytes, -(-end // self._chunk_bytes)):
+                chunk = self._open(file, number, last=number == self._last)
+                begin = number * self._chunk_bytes
+                parts.append(chunk[max(0, offset - begin) : end - begin])
         return b"".join(parts)
 
     def chunks(self) -> Iterator[bytes]:
@@ -100,20 +103,20 @@ class StreamReader:
 
     def _find_end(self, whole: int, rest: int) -> None:
         """The last chunk carries the mark; a remainder without it is what a kill cut through, and is dropped."""
-        candidate = whole if rest >= TAG_BYTES else whole - 1
-        if candidate < 0:
+        candidate = whole if rest else whole - 1
+        if candidate < 0 or 0 < rest < TAG_BYTES:
             return
         try:
-            chunk = self._open(candidate, last=True)
+            with open(self._path, "rb") as file:
+                chunk = self._open(file, candidate, last=True)
         except SealBroken:
             return
         self._last, self.complete = candidate, True
         self.length = candidate * self._chunk_bytes + len(chunk)
 
-    def _open(self, number: int, *, last: bool) -> bytes:
-        with open(self._path, "rb") as file:
-            file.seek(HEADER.size + number * (self._chunk_bytes + TAG_BYTES))
-            sealed = file.read(self._chunk_bytes + TAG_BYTES)
+    def _open(self, file: BinaryIO, number: int, *, last: bool) -> bytes:
+        file.seek(HEADER.size + number * (self._chunk_bytes + TAG_BYTES))
+        sealed = file.read(self._chunk_bytes + TAG_BYTES)
         try:
             return self._cipher.decrypt(_nonce(number, last), sealed, self._header)
         except (InvalidTag, ValueError) as error:
