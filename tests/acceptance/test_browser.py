@@ -259,6 +259,7 @@ def pages_of(product: Product) -> list[str]:
         f"{base}/widget", f"{base}/website",
         "/conversations", "/messages", "/api-keys", "/audit", "/nowhere", "/trust", "/security", "/security/report",
         "/security/reports", "/webhooks", "/webhooks/new", "/privacy", "/receipts",
+        "/trust/subprocessors", "/trust/named", "/trust/subscribe", "/trust/soc2", "/trust/centre",
     ]  # fmt: skip
     hook = ask(product, "POST", "/webhooks/endpoints", {"url": "https://example.com/hook"})["id"]
     ask(product, "POST", f"/webhooks/endpoints/{hook}/test", {})

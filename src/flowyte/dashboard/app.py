@@ -9,6 +9,7 @@ from flowyte.dashboard import (
     assets,
     audit,
     by_mail,
+    centre,
     conversations,
     draft,
     gaps,
@@ -18,6 +19,7 @@ from flowyte.dashboard import (
     knowledge,
     members,
     messages,
+    papers,
     playbooks,
     privacy,
     receipts,
@@ -66,6 +68,8 @@ PAGES = (
     receipts,
     trust,
     verify,
+    papers,
+    centre,
 )
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
 

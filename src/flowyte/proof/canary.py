@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx
 
 from flowyte.kit import postgres
 from flowyte.kit.errors import SetupError
@@ -128,9 +127,8 @@ def _everywhere(product: Product, agent: str, kept: Path, found: Erased) -> dict
     product.ask("GET", f"/conversations?q={NAME.replace(' ', '+')}")
     product.ask("GET", f"/conversations/{MAIL}")
     product.ask("POST", "/chat/sessions", {"agentId": agent, "visitor": {"email": MAIL, "phone": PHONE}})
-    httpx.get(f"{product.url}/{PHONE}/{MAIL}", timeout=30)
-    httpx.post(f"{product.url}/api/v1/agents", content=f'{{"name": "{NAME}', timeout=30,
-               headers={"Authorization": f"Bearer {product.key}"})  # fmt: skip
+    product.send("GET", f"/{PHONE}/{MAIL}", keyed=False)
+    product.send("POST", "/api/v1/agents", f'{{"name": "{NAME}')
     for way, conversation in met.items():
         text = json.dumps(product.ask("GET", f"/conversations/{conversation}/receipt")).lower()
         said = _digits_of(text)

@@ -25,6 +25,9 @@ from flowyte.receipts import advance, witness
 from flowyte.tenancy import attempts, idempotency
 from flowyte.tenancy.organizations import all_organizations, system_principal
 from flowyte.tenancy.storage import Storage
+from flowyte.trust.papers.changes import TELL, Listing, listing_of, tell_of_changes
+from flowyte.trust.papers.subscribers import Desk, tell
+from flowyte.trust.processors import connected
 from flowyte.webhooks.deliver import KEPT, Post, deliver
 from flowyte.webhooks.emit import DELIVER
 from flowyte.webhooks.store import sweep as sweep_webhooks
@@ -32,10 +35,12 @@ from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.serving import say_ready, stop_on_signal
 from flowyte.wiring.skills import open_outbox, ports_of
+from flowyte.wiring.tls import address
+from flowyte.wiring.trust import papers_of
 
 # In all workers together. Websites and webhooks mostly wait for somebody else's server; indexing keeps a processor
 # busy. Eight places are always left beside them.
-MOST_AT_ONCE = {READ_WEBSITE: 16, DELIVER: 40, INDEX_SOURCE: 8}
+MOST_AT_ONCE = {READ_WEBSITE: 16, DELIVER: 36, INDEX_SOURCE: 8, TELL: 4}
 BROKEN = "Something broke on our side while this was read. Read it again; if it stays, the log says what it was."
 
 
@@ -45,6 +50,7 @@ async def serve(settings: Settings) -> None:
     async with foundation(settings) as base:
         embedder = Embedder(settings.models_dir)
         egress = Egress(allowed=networks(settings.egress_allow))
+        listing = listing_of(connected(settings), papers_of(settings).names)
         tasks = {**tasks_of(base, embedder, egress), **tasks_out(base, egress)}
         say_ready("worker")
         try:
@@ -52,7 +58,7 @@ async def serve(settings: Settings) -> None:
                 beside = [
                     group.create_task(work)
                     for work in (
-                        _sweeping(base),
+                        _sweeping(base, listing),
                         advance.keep_up(base.database, base.sealer, base.clock),
                         witness.keep_asking(base.database, egress, ports_of(settings)),
                         checkpoints.keep_sending(base.database, base.clock, open_outbox(settings)),
@@ -116,7 +122,14 @@ def tasks_out(base: Foundation, egress: Egress) -> dict[str, Task]:
     async def answer_person(job: JobRef) -> None:
         await run_request(office, system_principal(job.org), job.id)
 
-    return {DELIVER: deliver_webhook, RUN: answer_person}
+    outbox = open_outbox(base.settings)
+    desk = Desk(database=base.database, sealer=base.sealer, signer=base.signer, now=base.clock.now,
+                address=address(base.settings), send=outbox.send if outbox else None)  # fmt: skip
+
+    async def tell_subscriber(job: JobRef) -> None:
+        await tell(desk, job)
+
+    return {DELIVER: deliver_webhook, RUN: answer_person, TELL: tell_subscriber}
 
 
 async def note_questions(tx: TenantTx, base: Foundation, embedder: Model, conversation_id: str) -> None:
@@ -148,11 +161,12 @@ async def _sweep_organizations(base: Foundation) -> None:
             await sweep_webhooks(tenant, base.clock.now() - KEPT)
 
 
-async def _sweeping(base: Foundation) -> None:
+async def _sweeping(base: Foundation, listing: Listing) -> None:
     while True:
         with suppress(Unavailable):
             await idempotency.sweep(base.database, base.clock)
             await attempts.sweep(base.database, base.clock)
             await _sweep_organizations(base)
+            await tell_of_changes(base.database, base.clock, listing, address(base.settings))
             await retention.sweep(base.database, base.clock, base.settings.data_dir)
         await asyncio.sleep(retention.EVERY_S)

@@ -132,6 +132,7 @@ WITHOUT_ID = {
     "listVoices",
     "health",
     "listTrustClaims",
+    "listSubprocessors",
     "getRetention",
     "setRetention",
     "listLegalHolds",
@@ -154,7 +155,7 @@ WITHOUT_ID = {
     "addCheckpointAddress",
     "removeCheckpointAddress",
 }
-OPEN = {"health", "reportLeakedKey", "listTrustClaims"}
+OPEN = {"health", "reportLeakedKey", "listTrustClaims", "listSubprocessors"}
 BY_VISITOR = {  # test_widget.py
     "getWidgetBootstrap", "createWidgetTalkToken", "createWidgetSession", "listWidgetMessages", "sendWidgetMessage",
     "endWidgetSession",

@@ -11,6 +11,7 @@ import httpx
 import numpy as np
 import pytest
 from litestar import Litestar
+from tests.postgres.dashboard.mailbox import OWN, mailbox
 
 from flowyte.agents.publish import create, publish
 from flowyte.api.problem import HANDLERS
@@ -37,13 +38,14 @@ from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.sessions import authenticate_session, create_session
 from flowyte.tenancy.storage import Storage
 from flowyte.trust.board import Board
+from flowyte.trust.papers.model import DEFAULT_AGREEMENT
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
 from flowyte.webhooks import endpoints
 
-OWN = "http://flowyte.example.com"
+__all__ = ["OWN", "mailbox"]  # a fixture is found by being here
 SECONDS = 2
 
 
@@ -168,6 +170,23 @@ async def call(house: House, principal: Principal, *, agent_id: str = "agt_1", v
     return opening
 
 
+async def accepted(house: House, principal: Principal) -> str:
+    """Somebody's acceptance of the agreement, as if this organization ran the installation; its id."""
+    pages, made = house.pages, new_id("nda")
+    async with pages.database.tenant(principal) as tx:
+        await tx.execute(
+            "INSERT INTO nda_texts (org_id, digest, version, text, first_at) VALUES ($1, $2, '1', $3, now()) "
+            "ON CONFLICT DO NOTHING", tx.org, DEFAULT_AGREEMENT.digest, DEFAULT_AGREEMENT.text,
+        )  # fmt: skip
+        content = b'{"name":"<b>Buyer</b>","company":"clinic <b>","email":"buyer@example.com"}'
+        sealed = await pages.sealer.seal(tx, "nda_acceptances", "sealed", made, content)
+        await tx.execute(
+            "INSERT INTO nda_acceptances (org_id, id, accepted_at, digest, sealed) VALUES ($1, $2, now(), $3, $4)",
+            tx.org, made, DEFAULT_AGREEMENT.digest, sealed,
+        )  # fmt: skip
+    return made
+
+
 async def furnish(house: House, principal: Principal) -> dict[str, str]:
     """One of each kind that a page's address can name; the conversation is a call with two seconds of sound."""
     pages = house.pages
@@ -223,6 +242,7 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
             tx, pages.sealer, pages.peppers, pages.clock, kind="access", regime="gdpr", phone="+12025550142", email="",
         )  # fmt: skip
     return {
+        "acceptance_id": await accepted(house, principal),
         "hold_id": hold.id,
         "request_id": person_asks.id,
         "endpoint_id": endpoint.id,
