@@ -102,7 +102,8 @@ STORES = (
     _nobody("pgqueuer_schedules", "names of jobs"),
     _nobody("pgqueuer_statistics", "counts"),
 )
-RECORDINGS = "recordings"  # the one store that is no table: objects/<organization>/<conversation>/
+RECORDINGS = "recordings"
+"""The one store that is no table: objects/<organization>/<conversation>/, with copies in other formats."""
 
 
 async def count_of(tx: TenantTx, conversations: list[str]) -> dict[str, int]:

@@ -55,25 +55,28 @@ CLAIMS = (
     Claim(
         id="T6", title="Recordings have no public address",
         sentence="A recording is reached by an address that is authorised each time and leads to a signed one of at "
-        "most five minutes. A changed or outdated one is refused.",
+        "most five minutes. A changed, outdated or revoked one is refused. Each listening is in the audit log.",
         probes=("recording_addresses_are_short_lived", "sound_is_nobodys_to_list"),
-        tests=("tests/postgres/api/test_recording.py", "tests/unit/vault/test_sign.py"),
+        tests=("tests/postgres/api/test_recording.py", "tests/postgres/api/test_recording_kept.py",
+               "tests/postgres/proof/test_urls.py", "tests/unit/vault/test_sign.py"),
         code="src/flowyte/observe/access.py", document=MODEL, asvs=("8.2.2",),
     ),
     Claim(
         id="T7", title="Notice before anything is recorded",
         sentence="Every call opens with the platform's own words: that an AI answers, and that the call is recorded if "
-        "it is. Nothing is heard or kept before these words were played to their end.",
-        probes=("notice_comes_first",), tests=("tests/unit/compliance/test_consent.py",),
-        code="src/flowyte/compliance/consent.py", document="docs/explanation/life-of-a-call.md",
-        missing="Rules by place, spoken refusal in the middle of a call, and a consent record of their own are being "
-        "built.",
+        "it is, or the question whether it may be. Nothing is kept before these words were played to their end, and "
+        "where it is asked, before a yes. Who says no, at any time, is not recorded from then on.",
+        probes=("notice_comes_first", "a_no_is_heeded", "recordings_rest_on_consent"),
+        tests=("tests/unit/compliance/test_consent.py", "tests/unit/live/test_recording_permission.py",
+               "tests/unit/conversation/test_on_record.py", "tests/unit/proof/test_consent.py"),
+        code="src/flowyte/compliance/consent.py", document="docs/explanation/consent-and-recordings.md",
     ),
     Claim(
         id="T8", title="Recording can be switched off",
         sentence="For each agent by itself. Of a call of such an agent no byte of sound is kept.",
-        probes=("nothing_is_left_of_the_unrecorded",), tests=("tests/unit/live/test_session.py",),
-        code="src/flowyte/observe/evidence.py", document="docs/explanation/life-of-a-call.md",
+        probes=("nothing_is_left_of_the_unrecorded",),
+        tests=("tests/unit/live/test_session.py", "tests/postgres/api/test_recording_kept.py"),
+        code="src/flowyte/observe/evidence.py", document="docs/explanation/consent-and-recordings.md",
     ),
     Claim(
         id="T9", title="Traffic is over TLS",

@@ -56,6 +56,7 @@ async def test_on_a_whole_installation_nothing_is_broken(house: House, furnished
         "T4",
         "T5",
         "T6",
+        "T7",
         "T8",
         "T9",
         "T10",
@@ -153,6 +154,11 @@ def _capture_at_once(house: House, patch: pytest.MonkeyPatch) -> House:
     return house
 
 
+def _deaf_to_no(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(calls.Permission, "turn", lambda *_args, **_more: None)
+    return house
+
+
 def _plain_http(house: House, _patch: pytest.MonkeyPatch) -> House:
     return replace(house, reach=Reach(address="http://flowyte.example.com", loopback=False, own_tls=False, proxy=""))
 
@@ -225,6 +231,7 @@ OFF: dict[str, tuple[str, Callable[[House, pytest.MonkeyPatch], House]]] = {
     "the folder of recordings is open": ("T6", _open_objects),
     "no notice": ("T7", _no_notice),
     "capture before the notice": ("T7", _capture_at_once),
+    "a no that nobody hears": ("T7", _deaf_to_no),
     "plain HTTP from elsewhere": ("T9", _plain_http),
     "a key file that others read": ("T10", _readable_key),
     "seals that are bound to no place": ("T10", _unbound_seal),
@@ -283,6 +290,14 @@ async def test_a_recording_that_was_altered_turns_it_red(house: House, furnished
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     assert (await looked(house, "T5"))["T5"].status == "broken"
+
+
+async def test_a_recording_without_consent_turns_it_red(house: House, furnished: Principal, cluster: Cluster) -> None:
+    """Whoever changes the row, or whatever let it begin."""
+    assert (await looked(house, "T7"))["T7"].status == "kept"
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute("UPDATE conversations SET consent = 'denied' WHERE recording_state = 'ready'")
+    assert (await looked(house, "T7"))["T7"].status == "broken"
 
 
 async def test_sound_of_an_unrecorded_call_turns_it_red(house: House, furnished: Principal) -> None:
