@@ -1,5 +1,6 @@
 """/conversations: what a call or chat left behind."""
 
+import asyncio
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -95,7 +96,7 @@ async def get_recording(services: Services, principal: Asker, conversation_id: s
 @get("/recordings/{token:str}", opt={"public": "the signature is the permission"}, operation_id="playRecording")
 async def play_recording(services: Services, request: Request[Any, Any, Any], token: str) -> Response[bytes]:
     """WAV, in ranges where asked."""
-    signed = await access.open_signed(services.database, services.sealer, services.signer, services.data_dir, token)
+    signed = await access.open_signed(services.database, services.sealer, services.signer, services.objects, token)
     length = signed.recording.length
     headers = {
         "Accept-Ranges": "bytes",
@@ -106,14 +107,14 @@ async def play_recording(services: Services, request: Request[Any, Any, Any], to
     }
     asked = byte_range(request.headers.get("range"), length)
     if asked is None:
-        return Response(signed.recording.read(0, length), media_type="audio/wav", headers=headers)
+        sound = await asyncio.to_thread(signed.recording.read, 0, length)
+        return Response(sound, media_type="audio/wav", headers=headers)
     if asked[0] >= length:
         return Response(b"", status_code=416, headers={**headers, "Content-Range": f"bytes */{length}"})
     begin, end = asked[0], min(asked[1], length - 1)
     headers["Content-Range"] = f"bytes {begin}-{end}/{length}"
-    return Response(
-        signed.recording.read(begin, end - begin + 1), status_code=206, media_type="audio/wav", headers=headers
-    )
+    sound = await asyncio.to_thread(signed.recording.read, begin, end - begin + 1)
+    return Response(sound, status_code=206, media_type="audio/wav", headers=headers)
 
 
 def byte_range(header: str | None, length: int) -> tuple[int, int] | None:
@@ -143,7 +144,7 @@ async def delete_conversation(services: Services, principal: Asker, conversation
         async with services.database.tenant(principal) as tx:
             await note_refusal(tx, conversation_id)
         raise
-    remove_sound(services.data_dir, principal, [conversation_id])
+    remove_sound(services.objects, principal, [conversation_id])
     return one({"id": conversation_id, "deleted": True})
 
 

@@ -152,7 +152,7 @@ async def get_archive(services: Services, principal: Asker, request_id: str) -> 
     async with services.database.tenant(principal) as tx:
         found = await requests.conversations_of(tx, services.sealer, request_id)
         await note(tx, "privacy_requests.archive_opened", request_id)
-    pieces = archive(services.database, services.sealer, services.data_dir, principal, found)
+    pieces = archive(services.database, services.sealer, services.objects, principal, found)
     headers = {
         "Content-Disposition": f'attachment; filename="{request_id}.zip"', "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",

@@ -1,5 +1,6 @@
 """What calls and chats left behind: the list with its search, and one conversation with all that is known of it."""
 
+import asyncio
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -7,6 +8,7 @@ from litestar.params import QueryParameter
 from litestar.response import Redirect
 
 from flowyte.agents.store import list_agents
+from flowyte.compliance.erase import erase_conversation, remove_sound
 from flowyte.dashboard.services import Pages, Viewer
 from flowyte.dashboard.story import lines_of
 from flowyte.dashboard.view import render
@@ -14,7 +16,6 @@ from flowyte.dashboard.waterfall import bars_of
 from flowyte.observe import access, store
 from flowyte.observe.find import SEARCHED, find
 from flowyte.observe.receipt import standing
-from flowyte.observe.recording import recording_path
 from flowyte.skills.messages import list_messages
 
 READ = {"scope": "analytics:read"}
@@ -93,18 +94,18 @@ async def conversation_page(
 async def peaks(pages: Pages, viewer: Viewer, conversation_id: str) -> dict[str, Any]:
     """The waveform: loudness of both tracks from 0 to 255, in equal steps over `seconds`."""
     async with pages.database.tenant(viewer) as tx:
-        recording = await access.open_recording(tx, pages.sealer, pages.data_dir, conversation_id)
+        recording = await access.open_recording(tx, pages.sealer, pages.objects, conversation_id)
     seconds = recording.duration_ms / 1000
     columns = max(1, min(MOST_PEAKS, round(seconds * PEAKS_A_SECOND)))
-    caller, agent = recording.peaks(columns)
+    caller, agent = await asyncio.to_thread(recording.peaks, columns)
     return {"seconds": seconds, "complete": recording.complete, "caller": caller, "agent": agent}
 
 
 @post("/conversations/{conversation_id:str}/delete", opt=WRITE, include_in_schema=False)
 async def delete(pages: Pages, viewer: Viewer, conversation_id: str) -> Redirect:
     async with pages.database.tenant(viewer) as tx:
-        await store.delete_conversation(tx, conversation_id)
-    recording_path(pages.data_dir, viewer.org, conversation_id).unlink(missing_ok=True)
+        await erase_conversation(tx, conversation_id)
+    remove_sound(pages.objects, viewer, [conversation_id])
     return Redirect("/conversations?done=deleted", status_code=303)
 
 

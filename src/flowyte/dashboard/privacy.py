@@ -117,7 +117,7 @@ async def download(request: Request_, pages: Pages, viewer: Viewer, request_id: 
             await note(tx, "privacy_requests.archive_opened", request_id)
     except Conflict as error:
         return await _one(request, pages, viewer, request_id, error=error.message, status=409)
-    pieces = archive(pages.database, pages.sealer, pages.data_dir, viewer, found)
+    pieces = archive(pages.database, pages.sealer, pages.objects, viewer, found)
     headers = {"Content-Disposition": f'attachment; filename="{request_id}.zip"', "Cache-Control": "no-store"}
     return Stream(pieces, media_type="application/zip", headers=headers)
 

@@ -4,14 +4,15 @@ The signature covers organization, conversation, generation and whether it is to
 generation of a conversation ends every signed address that is still out.
 """
 
+import asyncio
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import NotFound
+from flowyte.objects.objects import Objects
 from flowyte.observe import store
-from flowyte.observe.recording import Recording, recording_path
+from flowyte.observe.recording import Recording
 from flowyte.tenancy.audit import note
 from flowyte.tenancy.organizations import system_principal
 from flowyte.vault.seal import Sealer
@@ -41,7 +42,7 @@ async def sign_recording(tx: TenantTx, signer: UrlSigner, conversation_id: str, 
     return signer.sign(PURPOSE, claims, ttl_s=TTL_S)
 
 
-async def open_signed(database: Database, sealer: Sealer, signer: UrlSigner, data_dir: Path, token: str) -> Signed:
+async def open_signed(database: Database, sealer: Sealer, signer: UrlSigner, objects: Objects, token: str) -> Signed:
     """The recording behind a token; InvalidToken when it was altered, is too old or was revoked."""
     claims = signer.verify(PURPOSE, token)
     principal = system_principal(UUID(claims["o"]))
@@ -52,17 +53,19 @@ async def open_signed(database: Database, sealer: Sealer, signer: UrlSigner, dat
             raise InvalidToken from None
         if conversation.generation != claims["g"]:
             raise InvalidToken
-        recording = await open_recording(tx, sealer, data_dir, claims["c"])
+        recording = await open_recording(tx, sealer, objects, claims["c"])
     return Signed(recording=recording, filename=f"{claims['c']}.wav", inline=bool(claims["i"]))
 
 
-async def open_recording(tx: TenantTx, sealer: Sealer, data_dir: Path, conversation_id: str) -> Recording:
-    """For who has been authorised already. NotFound when there is none."""
+async def open_recording(tx: TenantTx, sealer: Sealer, objects: Objects, conversation_id: str) -> Recording:
+    """For who has been authorised already. NotFound when there is none. What it reads then may come from a bucket, so
+    it is read in a thread."""
     conversation = await store.get_conversation(tx, conversation_id)
     if conversation.recording_state == "none" or conversation.recording_rate is None:
         raise NotFound
     key = await sealer.conversation_key(tx, conversation_id)
     try:
-        return Recording(recording_path(data_dir, tx.org, conversation_id), key, rate=conversation.recording_rate)
+        sealed = await objects.sound(tx, conversation_id)
+        return await asyncio.to_thread(Recording, sealed, key, rate=conversation.recording_rate)
     except FileNotFoundError:
         raise NotFound from None

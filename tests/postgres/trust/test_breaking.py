@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,10 @@ from flowyte.guardrails import engine
 from flowyte.kit.db import Database
 from flowyte.kit.errors import SetupError
 from flowyte.kit.postgres import Cluster
+from flowyte.objects.folder import Folder
+from flowyte.objects.model import RECORDING, key_of
+from flowyte.objects.move import Mover
+from flowyte.objects.objects import LOCAL
 from flowyte.observe import access
 from flowyte.observe.recording import recording_path
 from flowyte.skills import arguments
@@ -265,6 +270,29 @@ async def test_a_table_that_nobody_declared_turns_it_red(house: House, furnished
     make = "CREATE TABLE diary (org_id uuid NOT NULL, id text, PRIMARY KEY (org_id, id)); CALL protect('diary')"
     async with altered(cluster, make, "DROP TABLE diary"):
         assert (await looked(house, "T15"))["T15"].status == "broken"
+
+
+async def test_what_a_bucket_keeps_too_long_turns_it_red(house: House, furnished: Principal) -> None:
+    """Deleted three hours ago, and the bucket has not shown that it is gone."""
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute(
+            "INSERT INTO object_removals (org_id, bucket, key, region, conversation_id, asked_at) "
+            "VALUES ($1, 'rec', 'x', 'local', 'cnv_1', now() - interval '3 hours')", tx.org,
+        )  # fmt: skip
+    assert (await looked(house, "T15"))["T15"].status == "broken"
+
+
+async def test_an_unsealed_object_in_the_bucket_turns_it_red(
+    house: House, furnished: Principal, tmp_path: Path
+) -> None:
+    """Somebody put another file in its place."""
+    moved = await call(house, furnished, recorded=True)
+    bucket = Folder(tmp_path / "bucket")
+    house = replace(house, objects=replace(house.objects, buckets={LOCAL: bucket}))
+    assert await Mover(house.database, house.clock, house.objects).move(furnished, moved, bucket)
+    assert (await looked(house, "T10"))["T10"].status == "kept"
+    bucket.path(key_of(furnished.org, moved, RECORDING)).write_bytes(b"RIFF" + bytes(2_000))
+    assert (await looked(house, "T10"))["T10"].status == "broken"
 
 
 async def test_a_person_who_waits_too_long_turns_it_red(house: House, furnished: Principal) -> None:

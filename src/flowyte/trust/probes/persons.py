@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from flowyte.compliance import requests, retention
 from flowyte.compliance.stores import STORES
+from flowyte.objects import store as places
+from flowyte.objects.remove import OVERDUE
 from flowyte.tenancy.organizations import system_principal
 from flowyte.trust import store
 from flowyte.trust.board import Probe
@@ -33,6 +35,17 @@ async def every_table_is_declared(house: House) -> Seen:
     return good(f"All {len(STORES)} tables say whose data they hold; the {callers} with callers' data go with a call.")
 
 
+async def buckets_lose_what_was_deleted(house: House) -> Seen:
+    """Nothing that was deleted is still to go from the bucket by more than the published lag."""
+    now, late = house.clock.now(), 0
+    for org in await store.some_organizations(house.database):
+        async with house.database.tenant(system_principal(org)) as tenant:
+            late += await places.overdue_removals(tenant, now - OVERDUE)
+    if late:
+        return bad(f"Deleted, and not proven to be gone from the bucket: {late}. The log says what it answers.")
+    return good("Nothing that was deleted is left in a bucket.")
+
+
 async def requests_are_answered_in_time(house: House) -> Seen:
     """No request of a person is open past its date."""
     now, late = house.clock.now(), 0
@@ -47,5 +60,6 @@ async def requests_are_answered_in_time(house: House) -> Seen:
 PROBES: Mapping[str, Probe] = {
     "windows_are_kept_to": windows_are_kept_to,
     "every_table_is_declared": every_table_is_declared,
+    "buckets_lose_what_was_deleted": buckets_lose_what_was_deleted,
     "requests_are_answered_in_time": requests_are_answered_in_time,
 }
