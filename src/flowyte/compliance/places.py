@@ -43,6 +43,7 @@ WRITES: Mapping[str, str] = {
     "cli.py": "the report of the isolation proof, where the operator says; no row of anybody",
     "compliance/archive.py": "into an answer, not into a file",
     "kit/postgres.py": "the folder postgres",
+    "objects/carry.py": "the folder objects, for the seconds of a copy, sealed",
     "objects/folder.py": "the folder objects",
     "proof/isolation.py": "a scratch database, gone at the end; invented rows",
     "proof/once.py": "a scratch database, gone at the end; invented rows",

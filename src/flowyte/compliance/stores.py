@@ -89,6 +89,7 @@ STORES = (
     _nobody("webhook_messages", "ids and states of conversations; 30 days"),
     _nobody("webhook_deliveries", "ids"),
     _nobody("webhook_attempts", "states"),
+    _nobody("installation", "the region's name"),
     _nobody("directory", "digests and ids"),
     _nobody("spent", "keyed digests"),
     _nobody("attempts", "keyed digests"),

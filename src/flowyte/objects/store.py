@@ -126,3 +126,27 @@ async def some_stored(tx: TenantTx, *, limit: int) -> list[Stored]:
         tx.org, limit,
     )  # fmt: skip
     return [Stored(**dict(row)) for row in rows]
+
+
+async def stored_in(tx: TenantTx, region: str, *, limit: int) -> list[Stored]:
+    """Those that lie in a region's bucket."""
+    rows = await tx.fetch(
+        f"SELECT {COLUMNS} FROM stored_objects WHERE org_id = $1 AND region = $2 ORDER BY conversation_id LIMIT $3",
+        tx.org, region, limit,
+    )  # fmt: skip
+    return [Stored(**dict(row)) for row in rows]
+
+
+async def lies_in(tx: TenantTx, stored: Stored, *, region: str, bucket: str) -> None:
+    await tx.execute(
+        "UPDATE stored_objects SET region = $4, bucket = $5 WHERE org_id = $1 AND conversation_id = $2 AND kind = $3",
+        tx.org, stored.conversation_id, stored.kind, region, bucket,
+    )  # fmt: skip
+
+
+async def strays(tx: TenantTx, region: str) -> int:
+    """How many are said to lie in another region than this."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM stored_objects WHERE org_id = $1 AND region <> $2", tx.org, region
+    )
+    return count

@@ -118,10 +118,11 @@ CLAIMS = (
     Claim(
         id="T14", title="Kept as long as was decided, where it was decided",
         sentence="An organization sets how long recordings and conversations are kept, for all its agents or for one. "
-        "What is past its window is gone within two hours, unless a legal hold keeps it.",
-        probes=("windows_are_kept_to",), tests=("tests/postgres/compliance/test_retention.py",),
+        "What is past its window is gone within two hours, unless a legal hold keeps it. It is kept in the region "
+        "where it was made: the database itself gives no row of it to an installation of another one.",
+        probes=("windows_are_kept_to", "regions_are_kept_to"),
+        tests=("tests/postgres/compliance/test_retention.py", "tests/postgres/residency/test_regions.py"),
         code="src/flowyte/compliance/retention.py", document="docs/howto/privacy.md", asvs=("14.2.7",),
-        missing="Windows and holds are kept to. Pinning an organization's data to a region is being built.",
     ),
     Claim(
         id="T15", title="Deleted when asked",

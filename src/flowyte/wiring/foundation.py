@@ -13,6 +13,7 @@ from flowyte.kit.settings import Settings
 from flowyte.objects.bucket import BucketSettings
 from flowyte.objects.objects import LOCAL, Objects
 from flowyte.objects.open import open_objects, read_buckets
+from flowyte.tenancy.region import check_region
 from flowyte.vault.digest import Peppers
 from flowyte.vault.providers import Keyring, open_keys
 from flowyte.vault.seal import Sealer
@@ -42,7 +43,8 @@ async def foundation(settings: Settings) -> AsyncIterator[Foundation]:
         database = await Database.open(settings.database_url, size=settings.database_pool)
         sealer = Sealer(keys, clock)
         try:
-            async with _beside(sealer.keep_fresh(database)), objects_of(settings, clock) as objects:
+            region = await check_region(database, settings.region)
+            async with _beside(sealer.keep_fresh(database)), objects_of(settings, clock, region) as objects:
                 yield Foundation(
                     settings=settings,
                     clock=clock,

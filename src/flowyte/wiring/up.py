@@ -11,7 +11,7 @@ from flowyte.egress.addresses import networks
 from flowyte.kit import postgres
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.errors import SetupError
-from flowyte.kit.migrate import migrate
+from flowyte.kit.migrate import migrate, name_region
 from flowyte.kit.settings import Settings
 from flowyte.objects.model import StoreAway
 from flowyte.tenancy.organizations import only_organization, system_principal
@@ -63,6 +63,7 @@ async def _database(settings: Settings, say: Say) -> AsyncIterator[Settings]:
     try:
         for name in await migrate(cluster.owner_dsn):
             say(f"Migrated {name}")
+        await name_region(cluster.owner_dsn, settings.region)
         async with asyncio.TaskGroup() as group:
             keeping = group.create_task(_keep(cluster, say))
             yield replace(settings, database_url=cluster.app_dsn, owner_database_url=cluster.owner_dsn)

@@ -16,6 +16,7 @@ from flowyte.compliance import consent
 from flowyte.guardrails import engine
 from flowyte.kit.db import Database
 from flowyte.kit.errors import SetupError
+from flowyte.kit.migrate import migrations_dir, move_installation, move_organization
 from flowyte.kit.postgres import Cluster
 from flowyte.objects.folder import Folder
 from flowyte.objects.model import RECORDING, key_of
@@ -25,6 +26,7 @@ from flowyte.observe import access
 from flowyte.observe.recording import recording_path
 from flowyte.skills import arguments
 from flowyte.tenancy.idempotency import place_of_answer
+from flowyte.tenancy.organizations import create_organization
 from flowyte.tenancy.principal import Principal
 from flowyte.testing.clock import VirtualClock
 from flowyte.trust import board as boards
@@ -263,6 +265,42 @@ async def test_a_sweeper_that_stopped_turns_it_red(house: House, furnished: Prin
         await tx.execute("INSERT INTO retention_windows (org_id, transcripts_days) VALUES ($1, 1)", tx.org)
         await tx.execute("UPDATE conversations SET ended_at = now() - interval '3 days' WHERE org_id = $1", tx.org)
     assert (await looked(house, "T14"))["T14"].status == "broken"
+
+
+async def test_a_process_of_another_region_turns_it_red(house: House, furnished: Principal, cluster: Cluster) -> None:
+    """The database was moved under a process that still believes to be where it was."""
+    assert (await looked(house, "T14"))["T14"].status == "kept"
+    await move_installation(cluster.owner_dsn, "eu")
+    try:
+        assert (await looked(house, "T14"))["T14"].status == "broken"
+    finally:
+        await move_installation(cluster.owner_dsn, "local")
+
+
+async def test_an_object_in_another_region_turns_it_red(house: House, furnished: Principal) -> None:
+    """Somebody copied a bucket to where it was cheaper."""
+    moved = await call(house, furnished, recorded=True)
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute(
+            "INSERT INTO stored_objects (org_id, conversation_id, kind, region, bucket, key, size, sha256, state) "
+            "VALUES ($1, $2, 'recording', 'eu', 'rec-eu', 'x', 1, sha256(''), 'stored')", tx.org, moved,
+        )  # fmt: skip
+    assert (await looked(house, "T14"))["T14"].status == "broken"
+
+
+async def test_an_organization_that_opens_in_the_wrong_region_turns_it_red(
+    house: House, furnished: Principal, cluster: Cluster
+) -> None:
+    """The refusal was taken out of the schema."""
+    away = (await create_organization(house.database, "Elsewhere")).org
+    await move_organization(cluster.owner_dsn, away, "eu")
+    assert (await looked(house, "T14"))["T14"].status == "kept"
+    undone = next(migrations_dir().glob("0066*")).read_text()
+    begin = undone.index("CREATE FUNCTION refuse_elsewhere")
+    again = undone[begin : undone.index("END $$;", begin) + 7].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+    off = "CREATE OR REPLACE FUNCTION refuse_elsewhere() RETURNS void LANGUAGE sql STABLE AS ''"
+    async with altered(cluster, off, again):
+        assert (await looked(house, "T14"))["T14"].status == "broken"
 
 
 async def test_a_table_that_nobody_declared_turns_it_red(house: House, furnished: Principal, cluster: Cluster) -> None:
