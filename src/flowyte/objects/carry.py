@@ -25,9 +25,7 @@ A_ROUND = 100
 async def carry(database: Database, clock: Clock, objects: Objects, owner: Principal, region: str) -> int:
     """How many were carried. Conflict while sound of it waits here, or the old bucket is not proven empty."""
     if next(objects.root.glob(f"{owner.org}/*/*"), None) is not None:
-        raise Conflict(
-            "Recordings of this organization are on this machine still: they go to the bucket first."
-        )
+        raise Conflict("Recordings of this organization are on this machine still: they go to the bucket first.")
     carried = 0
     while True:
         async with database.tenant(owner) as tx:
@@ -36,9 +34,7 @@ async def carry(database: Database, clock: Clock, objects: Objects, owner: Princ
             break
         there = objects.buckets.get(region)
         if there is None:
-            raise SetupError(
-                f"The setting buckets names no bucket of the region {region} for the recordings."
-            )
+            raise SetupError(f"The setting buckets names no bucket of the region {region} for the recordings.")
         for stored in found:
             await _carry_one(database, objects, owner, stored, there, region)
             carried += 1
