@@ -48,9 +48,11 @@ def _in(text: str, wanted: Set[Label], asked: Set[Label], elsewhere: bool) -> It
         if "date_of_birth" in asked and not asked & NUMBERS:
             yield from (_as(span, "date_of_birth") for span in numbers_in(text, words, {"number"}, {"number"}))
     if "address" in wanted:
-        yield from streets_in(text, words)
-        if "address" in asked and (pieces_of(words) or any(word.glued for word in words)):
-            yield from _whole(text, words, "address")
+        yield from (streets := streets_in(text, words))
+        numbered = [words[piece.first].start for piece in pieces_of(words)]
+        if "address" in asked and (numbered or any(word.glued for word in words)):
+            begins = min([*numbered, *(span.start for span in streets)]) if streets else 0
+            yield from _whole(text, words, "address", begin=begins)
     if "name" in wanted:
         yield from names_in(text, words, asked="name" in asked)
 
@@ -59,9 +61,10 @@ def _as(span: Span, label: Label) -> Span:
     return Span(entity=label, start=span.start, end=span.end, confidence=span.confidence)
 
 
-def _whole(text: str, words: list[Word], label: Label) -> Iterator[Span]:
-    """An answer of which nothing is known but what it answers: all of it, after its first small words."""
-    start = match.end() if (match := _ANSWER.match(text)) else 0
+def _whole(text: str, words: list[Word], label: Label, *, begin: int = 0) -> Iterator[Span]:
+    """An answer of which nothing is known but what it answers: all of it, after its first small words and what stands
+    before the `begin` of what was found of it."""
+    start = max(begin, match.end() if (match := _ANSWER.match(text)) else 0)
     inside = [word for word in words if word.start >= start and not word.is_mark]
     if inside and not any(word.text in _TALK for word in words):
         yield Span(entity=label, start=inside[0].start, end=inside[-1].end, confidence=0.6)

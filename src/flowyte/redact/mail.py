@@ -10,8 +10,13 @@ from flowyte.redact.model import Span
 from flowyte.redact.words import ONES, TEENS, TENS, TIMES, Word, vocabulary
 
 _WRITTEN = re.compile(r"[\w.+%-]{1,64}\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+|[\w.+%-]{1,64}@[\w-]+", re.UNICODE)
-_LAST = vocabulary("com org net edu gov io co us uk de fr es it ca info biz me app dev mil eu au nz ch at ie in")
+_LAST = vocabulary(
+    "com org net edu gov io co us uk de fr es it ca info biz me app dev mil eu au nz ch at ie in nl be se no dk mx br "
+    "jp ai tv cc online shop store site xyz cloud email tech pro name life live world news club work studio design "
+    "agency test example local"
+)
 _JOINS = vocabulary("dot point period underscore dash hyphen minus plus . _ - + %")
+_PAUSES = vocabulary(', - – — ; : ( ) [ ] < > " … uh um er uhm erm')
 _NUMBERS = frozenset(ONES) | frozenset(TEENS) | frozenset(TENS) | frozenset(TIMES)
 _AT = frozenset({"at", "@"})
 _KEY = re.compile(
@@ -36,16 +41,38 @@ def mails_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
     found = [
         Span(entity="email", start=match.start(), end=match.end(), confidence=0.99) for match in _WRITTEN.finditer(text)
     ]
+    found += _spoken(text, words, asked=asked)
+    if not found:  # with a pause, or a hyphen, between all parts: without them it reads like any other
+        found += _spoken(text, _unpaused(words), asked=asked)
+    if not found and (asked or _MEANT.search(text)):  # "send it to janedoeexample.net": the "at" was not understood
+        for match in _SITE.finditer(text):
+            found.append(Span(entity="email", start=_letters_before(text, match), end=match.end(), confidence=0.6))
+    return found
+
+
+def _spoken(text: str, words: list[Word], *, asked: bool) -> list[Span]:
+    found = []
     for place, word in enumerate(words):
         if word.text in _AT and (end := _domain_end(words, place + 1)):
             first = _local_begin(text, words, place, asked=asked)
             if first < place:
                 start, stop = words[first].start, words[end - 1].end
                 found.append(Span(entity="email", start=start, end=stop, confidence=0.9))
-    if not found and (asked or _MEANT.search(text)):  # "send it to janedoeexample.net": the "at" was not understood
-        for match in _SITE.finditer(text):
-            found.append(Span(entity="email", start=_letters_before(text, match), end=match.end(), confidence=0.6))
     return found
+
+
+def _unpaused(words: list[Word]) -> list[Word]:
+    """Without marks and fillers that stand between two parts, and without "sign" after "at"."""
+    kept: list[Word] = []
+    for place, word in enumerate(words):
+        after = words[place + 1] if place + 1 < len(words) else None
+        pause = word.text in _PAUSES or (word.text == "." and after is not None and after.start > word.end)
+        if pause or (word.text in ("sign", "symbol") and kept and kept[-1].text in _AT):
+            continue
+        if word.text == "the" and after is not None and after.text in _AT:
+            continue
+        kept.append(word)
+    return kept
 
 
 def _letters_before(text: str, match: re.Match[str]) -> int:

@@ -33,7 +33,7 @@ STATES = vocabulary(
     "hampshire jersey mexico york rhode island"
 )
 _KEY = re.compile(
-    r"\b(?:i love (?:at|it)|live (?:at|on|in)|lives (?:at|on)|living at|address(?: is|'s| would be|:)?|moved to|"
+    r"\b(?:i love (?:at|it)|live (?:at|on|in)|lives (?:at|on)|living at|address(?:es)?(?: is|'s| would be|:)?|moved to|"
     r"deliver(?: it| them)? to|"
     r"ship(?: it| them)? to|send (?:it|them) to|calling from|located at|come to|(?:is|are|was|were) at|we're at|"
     r"i'm at|"
@@ -106,6 +106,7 @@ def _clause(words: list[Word], place: int) -> int:
 def _street(words: list[Word], place: int, *, keyed: bool) -> int:
     """After "street", when a street's name begins here; 0 otherwise."""
     names = 0
+    place += place < len(words) and words[place].text == ","
     for at in range(place, min(place + MOST_NAME + 3, len(words))):
         text = words[at].text
         if names and text in _STREETS:
