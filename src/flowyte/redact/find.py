@@ -19,7 +19,7 @@ _ANSWER = re.compile(
     re.IGNORECASE,
 )
 _TALK = vocabulary("what why who when how don't can't cannot rather need want not none nothing never")
-_MAIL = frozenset(["at", "dot", "period", "underscore", "com", "org", "net"])
+_MAIL = frozenset(["dot", "period", "underscore", "com", "org", "net"])
 OVERLAP = 400  # characters that two parts of a long text share
 
 
@@ -39,7 +39,8 @@ def _in(text: str, wanted: Set[Label], asked: Set[Label], elsewhere: bool) -> It
     words = words_of(text)
     if "email" in wanted:
         yield from (mails := mails_in(text, words, asked="email" in asked))
-        if "email" in asked and not mails and any(len(w.text) == 1 or w.text in _MAIL for w in words):
+        letters = sum(len(w.text) == 1 and w.text.isalnum() and w.text not in "ai" for w in words)
+        if "email" in asked and not mails and (letters > 1 or any(w.text in _MAIL for w in words)):
             yield from _whole(text, words, "email")
     if wanted & NUMBERS:
         yield from numbers_in(text, words, wanted, asked, elsewhere=elsewhere)

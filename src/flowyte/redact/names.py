@@ -52,7 +52,8 @@ _NEVER = vocabulary(
 _INTRO = vocabulary(
     "hi hello hey yes yeah yep sure ok okay um uh er oh well so it it's is this that that's i i'm am my name "
     "the full first last name's names call me of course here speaking you can put under good morning afternoon "
-    "evening and calling should be under put down book certainly sir madam ma'am thanks thank please a moment "
+    "evening and calling should be under put down book try found got says have mine "
+    "hers his that'd certainly sir madam ma'am thanks thank please a moment "
     "one second"
 )
 _COMMON = vocabulary(
@@ -81,11 +82,11 @@ def names_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
     else:
         for match in _INTRODUCED.finditer(text):
             found += _introduced(text, words, match.end())
-    found += _first_and_last(words)
+    found += _first_and_last(text, words)
     return [_whole(words, span) for span in found]
 
 
-def _first_and_last(words: list[Word]) -> list[Span]:
+def _first_and_last(text: str, words: list[Word]) -> list[Span]:
     """Two capitals of which the first is a first name that people have, wherever they stand."""
     found = []
     for place, word in enumerate(words[:-1]):
@@ -93,7 +94,7 @@ def _first_and_last(words: list[Word]) -> list[Span]:
         begins = place == 0 or words[place - 1].text in ".?!"
         known = word.capital and word.text in FIRST and not (begins and word.text in ALSO_WORDS)
         if known and after.capital and after.text not in _NEVER | _NO_ONE | _PLACES:
-            found.append(_span(word.start, after.end, 0.6))
+            found += _from(text, words, word.start, small=False)
     return found
 
 
@@ -140,7 +141,7 @@ def _speaking(text: str, words: list[Word]) -> list[Span]:
         if inside and told and not any(word.text in _NEVER for word in inside):
             found.append(_span(inside[0].start, inside[-1].end, 0.9))
     for match in _THIS_SPEAKING.finditer(text):
-        if not any(word in _QUIET for word in match["name"].lower().split()):
+        if not any(word.strip(",.") in _QUIET | _NEVER for word in match["name"].lower().split()):
             found.append(_span(match.start("name"), match.end("name"), 0.7))
     for match in _SPELLED_SPEAKING.finditer(text):
         inside = [word for word in words if match.start("name") <= word.start < match.end("name")]
@@ -181,11 +182,13 @@ def _from(text: str, words: list[Word], start: int, *, small: bool) -> list[Span
                 continue
             break
         names = sum(len(each.text) > 1 for each in taken)
-        particle = word.text in _PARTICLES and bool(taken) and taken[-1].capital
+        particle = word.text in _PARTICLES and bool(taken) and (taken[-1].capital or small)
         initial = particle or (len(word.text) == 1 and word.capital and word.text != "i" and bool(taken))
         if (word.text in _NEVER and not initial) or word.text[0].isdigit() or names >= MOST_NAME:
             break
-        if not particle and not word.capital and (not small or (taken and taken[0].capital) or len(taken) >= 2):
+        particles = sum(each.text in _PARTICLES for each in taken)
+        most = len(taken) - particles >= 2
+        if not particle and not word.capital and (not small or (taken and taken[0].capital) or most):
             break
         taken.append(word)
     if not taken:
@@ -219,7 +222,9 @@ def _capitals(words: list[Word]) -> list[Span]:
     found = []
     for place, word in enumerate(words):
         begins = place == 0 or words[place - 1].text in ".?!"
-        of_a_name = word.capital and not word.is_mark and word.text not in _NEVER and word.text not in _INTRO
+        initial = len(word.text) == 1 and bool(found) and place + 1 < len(words) and words[place + 1].text == "."
+        plain = word.text not in _NEVER and word.text not in _INTRO
+        of_a_name = word.capital and not word.is_mark and (plain or initial)
         if of_a_name and word.text not in _TITLES and not (begins and word.text in _COMMON):
             found.append(_span(word.start, word.end, 0.7))
     return found

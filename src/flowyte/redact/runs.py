@@ -24,6 +24,7 @@ _FILLERS = vocabulary(
 _DICTATING = _FILLERS | vocabulary(
     "and is it's its that that's the i think okay ok so next rest just a moment second now followed by again "
     "yes yeah well on to after before end got did you all in total area code extension ext number first last "
+    "start over say again from top beginning repeat which ones are saying i'll "
     "four digits with ending or make it right there's there"
 )
 # What makes of a number a measure, a price or a time. In a number that is being dictated they do not count.
