@@ -38,6 +38,7 @@ EntryType = Literal[
     "latency",
     "filler",
     "consent",
+    "silenced",
     "error",
     "call_ended",
 ]

@@ -8,7 +8,7 @@ from litestar.response import Redirect
 
 from flowyte.agents.store import list_agents
 from flowyte.dashboard.services import Pages, Viewer
-from flowyte.dashboard.story import lines_of
+from flowyte.dashboard.story import lines_of, pieces_of, silences_of
 from flowyte.dashboard.view import render
 from flowyte.dashboard.waterfall import bars_of
 from flowyte.observe import access, store
@@ -76,6 +76,8 @@ async def conversation_page(
         "conversation.html",
         conversation=conversation,
         lines=lines_of(events, conversation.recording_from or 0),
+        pieces_of=pieces_of,
+        silences=silences_of(events, conversation.recording_from or 0),
         bars=bars_of(conversation.latency),
         messages=messages,
         types=sorted({event.type for event in events}),
