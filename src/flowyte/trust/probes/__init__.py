@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flowyte.trust.board import Probe
-from flowyte.trust.probes import boundary, calls, disclosure, persons, reporting, sealing
+from flowyte.trust.probes import boundary, calls, disclosure, persons, redaction, reporting, sealing
 
 PROBES: Mapping[str, Probe] = {
     **boundary.PROBES,
@@ -11,5 +11,6 @@ PROBES: Mapping[str, Probe] = {
     **calls.PROBES,
     **disclosure.PROBES,
     **persons.PROBES,
+    **redaction.PROBES,
     **reporting.PROBES,
 }
