@@ -36,7 +36,7 @@ from flowyte.wiring.place import speak
 CARD = "4111222233334449"
 KEYS = f"{CARD}#"
 OTHERS = "9753"  # sound before anything is asked for
-KEY_FRAMES = 10  # 100 ms of tone, 100 ms of nothing
+KEY_FRAMES = 6  # 60 ms of tone, 60 ms of nothing
 PATH = "/charge"
 
 
@@ -162,7 +162,9 @@ async def _call(url: str, token: str) -> None:
 
 
 def _tones(keys: str) -> bytes:
-    return b"".join(b"".join([tone(key).tobytes()] * 5 + [bytes(320)] * 5) for key in keys)
+    return b"".join(
+        b"".join([tone(key).tobytes()] * (KEY_FRAMES // 2) + [bytes(320)] * (KEY_FRAMES // 2)) for key in keys
+    )
 
 
 def _paid(till: Till) -> dict[str, str]:
