@@ -11,7 +11,7 @@ from flowyte.agents.store import list_agents
 from flowyte.compliance.erase import erase_conversation, remove_sound
 from flowyte.compliance.holds import Held, note_refusal
 from flowyte.dashboard.services import Pages, Viewer
-from flowyte.dashboard.story import lines_of
+from flowyte.dashboard.story import lines_of, pieces_of, silences_of
 from flowyte.dashboard.view import render
 from flowyte.dashboard.waterfall import bars_of
 from flowyte.observe import access, hold, store
@@ -84,6 +84,8 @@ async def conversation_page(
         standing=in_log,
         conversation=conversation,
         lines=lines_of(events, conversation.recording_from or 0),
+        pieces_of=pieces_of,
+        silences=silences_of(events, conversation.recording_from or 0),
         bars=bars_of(conversation.latency),
         messages=messages,
         types=sorted({event.type for event in events}),

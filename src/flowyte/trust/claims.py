@@ -196,4 +196,15 @@ CLAIMS = (
         probes=("security_txt_holds",), tests=("tests/postgres/dashboard/test_trust.py",),
         code="src/flowyte/trust/reports.py", document="SECURITY.md",
     ),
+    Claim(
+        id="T24", title="Numbers are taken out before they are kept",
+        sentence="Where an agent's owner asks for it, cards, social security and account numbers, telephones, "
+        "addresses, dates of birth and names are looked for, and what is found is taken out of words and sound before "
+        "either is stored or sent to a language model. How much is found is measured and published. An answer that a "
+        "playbook marks as sensitive goes to one skill and is kept nowhere.",
+        probes=("cards_are_taken_out",),
+        tests=("tests/unit/live/test_discreet.py", "tests/unit/minds/test_sensitive.py",
+               "tests/postgres/api/test_redaction.py", "tests/acceptance/test_pay_by_key.py"),
+        code="src/flowyte/live/discreet.py", document="docs/explanation/redaction.md", asvs=("14.2.6",),
+    ),
 )  # fmt: skip

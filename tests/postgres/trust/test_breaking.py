@@ -73,6 +73,7 @@ async def test_on_a_whole_installation_nothing_is_broken(house: House, furnished
         "T18",
         "T21",
         "T23",
+        "T24",
     }
 
 
@@ -196,6 +197,16 @@ def _judges_nothing(house: House, patch: pytest.MonkeyPatch) -> House:
     return house
 
 
+def _finds_nothing(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr("flowyte.redact.conversation.find", lambda *_, **__: [])
+    return house
+
+
+def _holds_nothing_back(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr("flowyte.live.withheld.Stretch.holds", lambda *_: False)
+    return house
+
+
 def _stale_contact(house: House, patch: pytest.MonkeyPatch) -> House:
     patch.setattr(security, "LIFE", timedelta(days=-1))
     return house
@@ -244,6 +255,8 @@ OFF: dict[str, tuple[str, Callable[[House, pytest.MonkeyPatch], House]]] = {
     "undeclared fields are taken": ("T11", _takes_anything),
     "everything is disclosed": ("T12", _tells_all),
     "effects are not judged": ("T12", _judges_nothing),
+    "no number is found": ("T24", _finds_nothing),
+    "no sound is held back": ("T24", _holds_nothing_back),
     "security.txt has run out": ("T23", _stale_contact),
     "the form is gone": ("T23", _no_form),
     "a party that nobody declared": ("T16", _undeclared_party),
