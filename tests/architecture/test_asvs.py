@@ -36,9 +36,9 @@ def written() -> str:
     lines = [
         "# OWASP ASVS 5.0, row by row", "",
         "Written from `docs/asvs.json` by `python -m tests.architecture.test_asvs`. Numbers and levels are those of",
-        "the [standard](https://github.com/OWASP/ASVS); read a row's text there. A row is *tested* only where the named",
-        "test would fail if it were not so; what is shown in part is *open*, and says which part. Nobody else has",
-        "looked yet.",
+        "the [standard](https://github.com/OWASP/ASVS); read a row's text there. A row is *tested* only where the",
+        "named test would fail if it were not so; what is shown in part is *open*, and says which part. Nobody else",
+        "has looked yet.",
         "", "| chapter | rows | tested | not applicable | open |", "|---|---|---|---|---|",
     ]  # fmt: skip
     for number, name in CHAPTERS.items():
