@@ -8,7 +8,7 @@ DATA   ?= data
 BEGAN  := $(shell date +%s)
 PORT   ?= 8080
 
-.PHONY: run setup test explore check bench prove-isolation prove-guardrails clean
+.PHONY: run setup test explore check bench prove-isolation prove-guardrails prove-evidence clean
 
 run: setup                     ## set up if needed, then serve; prints the address and a sign-in link
 	@$(BIN)/flowyte up --data $(DATA) --port $(PORT) --since $(BEGAN)
@@ -37,6 +37,9 @@ prove-isolation: setup         ## break every table's protection in eight ways; 
 
 prove-guardrails: setup        ## put an attacker in place of the model; the last line is one JSON object
 	@$(BIN)/flowyte prove guardrails --json
+
+prove-evidence: setup          ## tamper with receipts, delete a person and look for them; the last line is one JSON object
+	@$(BIN)/flowyte prove evidence --json
 
 $(VENV)/.environment:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed; install it and run this again."; exit 1; }

@@ -98,6 +98,9 @@ class NoEvidence:
     def start_recording(self, rate: int) -> None:
         """Nothing is kept."""
 
+    def erase_recording(self) -> None:
+        """Nothing is kept."""
+
     def audio(self, caller: bytes, agent: bytes) -> None:
         """Nothing is kept."""
 

@@ -284,6 +284,26 @@ def prove_guardrails(
         raise SystemExit(1)
 
 
+@prove_app.command("evidence")
+def prove_evidence(
+    seed: Annotated[int, typer.Option(help="Of everything that is left to chance.")] = 20_260_101,
+    json: AsJson = False,
+) -> None:
+    """Prove receipts, deletion, consent and signed addresses, on installations made for it. Example: flowyte prove
+    evidence"""
+    from flowyte.proof import evidence
+    from flowyte.proof.ear import listener
+
+    log.configure(level="critical")  # refusals are what is looked for
+    proof = evidence.prove(say, listener(settings_of(data_dir=None).models_dir), seed=seed)
+    for finding in proof.findings:
+        say(finding)
+    if json:
+        out(proof.figures())
+    if not proof.ok:
+        raise SystemExit(1)
+
+
 @prove_app.command("isolation")
 def prove_isolation(
     data: Data = None,
@@ -354,7 +374,7 @@ def call(
         sys.stdout.write(f"{turn['tsMs'] / 1000:7.1f} s  {turn['role']:5}  {turn['text']}\n")
     waits = ", ".join(f"{wait} ms" for wait in result["voiceToVoiceMs"])
     say(f"From the end of the caller's speech to the answer's first sound, on the recording: {waits or 'not measured'}")
-    say(f"{result['replyWav']}  {result['receipt']}")
+    say(f"{result['replyWav']}  {result['receipt']}  Verify it: flowyte verify {result['receiptFile']}")
 
 
 Given = Annotated[Path | None, typer.Option(exists=True, dir_okay=False, readable=True)]

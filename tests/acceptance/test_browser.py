@@ -258,7 +258,8 @@ def pages_of(product: Product) -> list[str]:
         f"{base}/versions", f"{base}/versions/{version}", f"{base}/review", f"{base}/talk", f"{base}/delete",
         f"{base}/widget", f"{base}/website",
         "/conversations", "/messages", "/api-keys", "/audit", "/nowhere", "/trust", "/security", "/security/report",
-        "/security/reports", "/webhooks", "/webhooks/new", "/privacy",
+        "/security/reports", "/webhooks", "/webhooks/new", "/privacy", "/receipts",
+        "/trust/subprocessors", "/trust/named", "/trust/subscribe", "/trust/soc2", "/trust/centre",
     ]  # fmt: skip
     hook = ask(product, "POST", "/webhooks/endpoints", {"url": "https://example.com/hook"})["id"]
     ask(product, "POST", f"/webhooks/endpoints/{hook}/test", {})

@@ -51,6 +51,13 @@ def test_a_spoken_question_is_answered_from_the_knowledge(product: Any, tmp_path
     assert types[0] == "call_started"
     assert types[-1] == "call_ended"
     assert {"consent", "user_utterance", "agent_message", "latency"} <= set(types)
+    verified = subprocess.run(
+        [sys.executable, "-m", "flowyte", "verify", result["receiptFile"], "--json"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert json.loads(verified.stdout)["verdict"] == "holds", verified.stdout
 
 
 def test_a_message_is_taken_and_its_number_read_back(product: Any, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from flowyte.guardrails.verification import BadVerification
 from flowyte.guardrails.verification import Spec as Verification
 from flowyte.guardrails.verification import read_spec as read_verification
 from flowyte.kit.errors import FieldError, Invalid
+from flowyte.redact.model import ENTITIES, Entity
 from flowyte.skills.address import destination
 
 Line = Annotated[str, Meta(max_length=200)]
@@ -108,9 +109,18 @@ class BusinessHours(Part):
 
 class Recording(Part):
     enabled: bool = True
-    consent_mode: Literal["notice", "none"] = "notice"
+    consent_mode: Literal["notice", "ask", "by_place", "none"] = "notice"
+    on_denial: Literal["unrecorded", "transfer", "end"] = "unrecorded"
+    on_withdrawal: Literal["keep", "erase"] = "keep"
     retention_days: Annotated[int, Meta(ge=1, le=3_650)] | None = None
     disclosure: Prose | None = None
+
+
+class Redaction(Part):
+    """What is taken out of what is kept; `audio`: out of the recording too."""
+
+    entities: Annotated[list[Entity], Meta(max_length=len(ENTITIES))] = field(default_factory=list)
+    audio: bool = True
 
 
 class ChannelOverride(Part):
@@ -154,6 +164,7 @@ class Definition(Part):
     caller_verification: Verification | None = None
     channel_overrides: dict[Channel, ChannelOverride] = field(default_factory=dict)
     recording: Recording = field(default_factory=Recording)
+    redaction: Redaction = field(default_factory=Redaction)
     avg_ticket_cents: Annotated[int, Meta(ge=0)] | None = None
 
 

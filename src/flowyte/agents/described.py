@@ -162,11 +162,34 @@ AGENT: Words = {
     "channelOverrides.sms": ("In texts", "What is otherwise in texts."),
     "recording": ("Recording", "Whether calls are kept as sound."),
     "recording.enabled": ("Record calls", "Both sides, sealed while the call runs."),
-    "recording.consentMode": ("Before recording", "notice says that the call is recorded; none records nothing."),
+    "recording.consentMode": (
+        "Before recording",
+        "notice says that the call is recorded; ask asks and records after a yes alone; by_place asks where all "
+        "parties have to consent, or where that is not known, and says it elsewhere; none records nothing.",
+    ),
+    "recording.onDenial": (
+        "When a caller says no",
+        "To the question, or later (stop recording): unrecorded goes on without, transfer puts them through, end ends "
+        "the call.",
+    ),
+    "recording.onWithdrawal": (
+        "What was recorded before a caller stops it",
+        "keep leaves it, with silence for the rest; erase deletes it at once.",
+    ),
     "recording.retentionDays": ("Keep recordings for, days", "Empty keeps them until they are deleted."),
     "recording.disclosure": (
         "What is said about it",
         "Said before anything is recorded; empty for the usual words. That it is an AI is said in any case.",
+    ),
+    "redaction": ("What is not kept", "What is taken out of what people say before anything of it is kept."),
+    "redaction.entities": (
+        "Taken out",
+        "Found in English and put in brackets, such as [card], in transcripts, on screens, in webhooks, in the ledger "
+        "and in what a language model is sent. Empty takes nothing out.",
+    ),
+    "redaction.audio": (
+        "Silent in the recording too",
+        "The whole utterance with such a value falls silent, on both sides, before it is stored.",
     ),
     "avgTicketCents": ("Average order, in cents", "What a customer is worth to you, for the analytics."),
 }  # fmt: skip
@@ -234,6 +257,7 @@ PARTS: Mapping[str, str] = {
     "Collect.options": "The choices.", "Collect.pattern": "What the value must look like.",
     "Collect.keypad": "Whether it may be keyed in.", "Collect.confirm": "When the value is read back.",
     "Collect.tries": "Answers that are none before the way fallback is taken.",
+    "Collect.sensitive": "Kept, recorded, said and told to a model nowhere; it goes to one skill.",
     "Branch.cases": "The first that holds is taken; default when none does.",
     "Case.handle": "The way out.", "Case.slot": "The value that is looked at.", "Case.op": "How it is compared.",
     "Case.value": "With what.",

@@ -10,7 +10,8 @@ from litestar.params import QueryParameter
 
 from flowyte.api.agents import Limit
 from flowyte.api.services import Asker, Services
-from flowyte.api.shape import decode_cursor, one, page
+from flowyte.api.shape import camel, decode_cursor, one, page
+from flowyte.compliance import checkpoints
 from flowyte.kit.errors import FieldError, Invalid, NotFound
 from flowyte.observe.receipt import receipt_file
 from flowyte.receipts import keys, proofs, store, witness
@@ -141,10 +142,36 @@ async def remove_witness(
     return one({"name": name, "removed": True})
 
 
+@get("/receipts/places", opt={"scope": "integrations:read"}, operation_id="listCheckpointPlaces")
+async def list_places(services: Services, principal: Asker) -> dict[str, Any]:
+    """Where checkpoints go: events once an hour, letters once a day, each when the log has grown."""
+    async with services.database.tenant(principal) as tx:
+        return one([camel(place) for place in await checkpoints.places(tx)])
+
+
+@put("/receipts/places", opt={"scope": "integrations:write"}, operation_id="addCheckpointAddress")
+async def add_place(services: Services, principal: Asker, data: Text) -> dict[str, Any]:
+    """`email` gets the newest checkpoint once a day."""
+    if set(data) != {"email"}:
+        raise Invalid(fields=[FieldError(field="email", message="is needed, and nothing else")])
+    async with services.database.tenant(principal) as tx:
+        return one(camel(await checkpoints.add_address(tx, data["email"])))
+
+
+@delete("/receipts/places", opt={"scope": "integrations:write"}, operation_id="removeCheckpointAddress",
+        status_code=200)  # fmt: skip
+async def remove_place(
+    services: Services, principal: Asker, email: Annotated[str, QueryParameter(max_length=254)]
+) -> dict[str, Any]:
+    async with services.database.tenant(principal) as tx:
+        await checkpoints.remove_address(tx, email)
+    return one({"email": email, "removed": True})
+
+
 ROUTES = Router(
     "/",
     route_handlers=[
         get_receipt_file, get_bare_proof, list_checkpoints, get_checkpoint, get_consistency, list_log_keys,
-        rotate_log_key, list_witnesses, set_witness, remove_witness,
+        rotate_log_key, list_witnesses, set_witness, remove_witness, list_places, add_place, remove_place,
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ from litestar import Router, get
 
 from flowyte.api.services import Services
 from flowyte.api.shape import one
+from flowyte.trust.processors import parties_shown
 from flowyte.trust.shown import claims_shown
 
 PUBLIC = {"public": "what is promised is promised to everybody"}
@@ -17,4 +18,11 @@ async def list_claims(services: Services) -> dict[str, Any]:
     return one(claims_shown(await services.board.claims()))
 
 
-ROUTES = Router("/", route_handlers=[list_claims])
+@get("/trust/subprocessors", opt=PUBLIC, operation_id="listSubprocessors")
+async def list_subprocessors(services: Services) -> dict[str, Any]:
+    """Who receives data of organizations by this installation's settings, by category, and whom organizations may
+    connect for themselves."""
+    return one(parties_shown(services.board.parties))
+
+
+ROUTES = Router("/", route_handlers=[list_claims, list_subprocessors])

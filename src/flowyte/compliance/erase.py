@@ -66,7 +66,8 @@ async def sweep_files(database: Database, owner: Principal, objects: Objects) ->
         return 0
     async with database.tenant(owner) as tx:
         rows = await tx.fetch(
-            "SELECT id FROM conversations WHERE org_id = $1 AND id = ANY ($2) AND recording_state <> 'expired'",
+            "SELECT id FROM conversations WHERE org_id = $1 AND id = ANY ($2) "
+            "AND recording_state NOT IN ('expired', 'erased')",
             tx.org, found,
         )  # fmt: skip
     gone = set(found) - {row["id"] for row in rows}

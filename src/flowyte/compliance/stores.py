@@ -51,7 +51,12 @@ STORES = (
     _member("passkeys", "public keys"),
     _member("audit_events", "who of the organization did what, from which address; kept as evidence"),
     _member("security_reports", "what a reporter wrote, sealed; for who runs the installation"),
+    _member("nda_texts", "agreements that somebody accepted; kept as evidence"),
+    _member("nda_acceptances", "who accepted one, sealed; kept as evidence"),
+    _member("subprocessor_subscribers", "mailboxes, sealed or keyed; gone when they say stop"),
+    _member("subprocessor_letters", "ids and states; gone with the mailbox"),
     _member("privacy_requests", "the person is sealed, and emptied once a deletion is done"),
+    _member("checkpoint_places", "mailboxes that the organization named for its checkpoints"),
     _nobody("organizations", "names of organizations"),
     _nobody("agents", "what the organization wrote"),
     _nobody("agent_versions", "what the organization wrote"),
@@ -90,6 +95,7 @@ STORES = (
     _nobody("webhook_deliveries", "ids"),
     _nobody("webhook_attempts", "states"),
     _nobody("installation", "the region's name"),
+    _nobody("subprocessor_lists", "categories of who receives data"),
     _nobody("directory", "digests and ids"),
     _nobody("spent", "keyed digests"),
     _nobody("attempts", "keyed digests"),
@@ -99,7 +105,7 @@ STORES = (
     _nobody("pgqueuer_schedules", "names of jobs"),
     _nobody("pgqueuer_statistics", "counts"),
 )
-RECORDINGS = "recordings"  # on the manifest: sound on this machine and in the bucket, of which `places` tells more
+RECORDINGS = "recordings"  # on the manifest: sound on this machine and in the bucket, of which `folders` tells more
 
 
 async def count_of(tx: TenantTx, conversations: list[str]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from typing import Literal
 from flowyte.conversation.reply import ExpectKind, HandOff, UserTurn
 
 State = Literal["ringing", "notice", "listening", "hearing", "judging", "thinking", "speaking", "closing", "ended"]
-SayKind = Literal["answer", "filler", "notice", "greeting", "reminder", "apology", "goodbye"]
+SayKind = Literal["answer", "filler", "notice", "greeting", "reminder", "apology", "goodbye", "recording"]
 Cause = Literal[
     "caller_hung_up",
     "agent_ended",
@@ -38,6 +38,7 @@ EntryType = Literal[
     "latency",
     "filler",
     "consent",
+    "recording",
     "error",
     "call_ended",
 ]
@@ -82,10 +83,23 @@ class Remember:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attend:
+    """The caller was asked: the house's own ears may hear the answer, and nobody else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """The ears may listen from now on, and the recorder too if `record`."""
 
     record: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What is to become of the recording. `pause` and `go_on` leave and end a gap; after `stop` and `erase`, which are
+    the caller's own no, the house's ears alone go on hearing, and `erase` leaves nothing of what was recorded."""
+
+    to: Literal["pause", "go_on", "stop", "erase"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,4 +139,18 @@ class HangUp:
     cause: Cause
 
 
-Command = Say | StopSpeaking | Think | StopThinking | Remember | Capture | Listen | Show | Entry | PutThrough | HangUp
+Command = (
+    Say
+    | StopSpeaking
+    | Think
+    | StopThinking
+    | Remember
+    | Attend
+    | Capture
+    | Record
+    | Listen
+    | Show
+    | Entry
+    | PutThrough
+    | HangUp
+)

@@ -4,14 +4,15 @@
 four events of `Heard` come from the ears, the rest from the shell around the machine.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from flowyte.conversation.commands import Cause
 from flowyte.conversation.reply import Reply
 from flowyte.conversation.timeline import Reported
 
-ConsentOutcome = Literal["granted", "denied", "unknown"]
+ConsentOutcome = Literal["granted", "denied", "unknown", "asked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,9 +22,20 @@ class LegUp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consented:
-    """The disclosure was played to its end and the consent rule has spoken."""
+    """The disclosure was played to its end and the consent rule has spoken; `asked`: it waits for the caller's answer.
+
+    `facts` are the rule and what was played, for the consent record.
+    """
 
     outcome: ConsentOutcome
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingOrdered:
+    """Somebody of the organization pauses the recording of this call, or lets it go on."""
+
+    to: Literal["pause", "go_on"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,9 +119,10 @@ class Playing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spoken:
-    """A Say was played to its end."""
+    """A Say was played to its end; `samples` is how many of them that took."""
 
     say_id: int
+    samples: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +168,7 @@ Heard = SpeechStarted | SpeechStopped | Partial | TurnEnded
 Event = (
     LegUp
     | Consented
+    | RecordingOrdered
     | SpeechStarted
     | SpeechStopped
     | Partial

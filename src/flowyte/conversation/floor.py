@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from flowyte.conversation import lines
 from flowyte.conversation.commands import Say, SayKind
 from flowyte.conversation.phrases import is_backchannel, is_echo, is_thanks
 from flowyte.conversation.reply import EndCall, Expect, ExpectKind, HandOff, Sentence, UserTurn
@@ -116,6 +117,11 @@ class Agent:
             self.stretch.began_ms = now_ms
         if say.kind == "answer" and self.answer_at is None:
             self.answer_at = now_ms
+
+    def fills(self) -> str:
+        """The next words that cover the waiting."""
+        self.fillers += 1
+        return lines.FILLERS[self.fillers - 1]
 
     def thinks(self, now_ms: int) -> int:
         """A thought begins."""

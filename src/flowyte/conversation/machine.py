@@ -15,13 +15,14 @@ from flowyte.conversation import lines
 from flowyte.conversation.alarms import BACKCHANNEL_MS, CLOSING_MS, DEAD_AIR_MS, Alarm, alarms, urgency
 from flowyte.conversation.commands import Cause, Command, EntryType, Say, SayKind, State
 from flowyte.conversation.floor import Agent, Caller, Stretch, means_nothing
+from flowyte.conversation.permission import Permission
 from flowyte.conversation.phrases import is_goodbye
 from flowyte.conversation.reply import EndCall, Expect, ExpectKind, HandOff, Reply, Sentence
 from flowyte.conversation.settings import MachineSettings
+from flowyte.conversation.step import FAILURES, Step, mind_failed, nobody_speaks, put_through
 from flowyte.conversation.table import FLOOR, TABLE, Floor, Signal
 from flowyte.conversation.timeline import entry_of
 
-FAILURES = 3  # of the mouth or the mind in a row, after which the call cannot go on
 PUZZLING_MS = 1_000  # a voice this long of which nothing was understood deserves an answer
 
 
@@ -36,6 +37,7 @@ class Machine:
         self._out: deque[Command] = deque()
         self._agent = Agent()
         self._caller = Caller()
+        self._permission = Permission(settings=settings)
         self._ending: Cause | None = None
 
     @property
@@ -68,8 +70,10 @@ class Machine:
         match event:
             case ev.LegUp():
                 self._leg_up()
-            case ev.Consented(outcome=outcome):
-                self._consented(outcome)
+            case ev.Consented():
+                self._consented(event)
+            case ev.RecordingOrdered():
+                self._do(self._permission.ordered(event))
             case ev.SpeechStarted() | ev.SpeechStopped() | ev.Partial() | ev.TurnEnded():
                 self._heard(event)
             case ev.Key(digit=digit):
@@ -92,21 +96,36 @@ class Machine:
         self._entry("call_started", {"recording": self.settings.record})
         self._say(self.settings.notice, "notice")
 
-    def _consented(self, outcome: ev.ConsentOutcome) -> None:
-        if self.state != "notice" or self._agent.saying:
+    def _consented(self, event: ev.Consented) -> None:
+        if self.state == "notice" and not self._agent.saying:
+            self._flush()
+            self._go("consented")
+            self._do(self._permission.announced(event))
+
+    def _do(self, step: Step | None) -> None:
+        """Carry out what was decided beside the machine."""
+        if step is None:
             return
-        self._flush()
-        record = outcome == "granted" and self.settings.record
-        self._entry("consent", {"outcome": outcome, "recording": record, "announced": self.settings.notice})
-        self._out.append(do.Capture(record=record))
-        self._go("consented")
-        if self.settings.greeting:
-            self._agent.handing = self.settings.hand_off
-            self._own_words(self.settings.greeting, "greeting")
+        for type_, data in step.entries:
+            self._entry(type_, data)
+        self._out.extend(step.commands)
+        if step.expect is not None:
+            self._expect(step.expect)
+        words = " ".join(filter(None, (step.words, self.settings.greeting if step.greets else "")))
+        if step.finish is not None:
+            self._finish(step.finish, words)
+        elif words:
+            if to := step.hand_off or (self.settings.hand_off if step.greets and self.settings.greeting else None):
+                self._agent.handing = to
+            self._own_words(words, step.kind)
+        if step.rest:
+            self._answer(step.rest, self._now, 1.0)
 
     # ---- what the caller does
 
     def _heard(self, event: ev.Heard) -> None:
+        if self.state == "closing" and isinstance(event, ev.TurnEnded):
+            self._do(self._permission.turn(event.text, leaving=True))
         if self.state in ("ringing", "notice", "closing"):
             return  # nothing is captured before consent, and nothing changes a farewell
         caller = self._caller
@@ -192,19 +211,32 @@ class Machine:
         """The caller has said something to be answered. It replaces their last turn if that is still unanswered."""
         agent, caller = self._agent, self._caller
         said, keys = caller.said(text)
-        self._out_of_the_way()
+        goodbye = self.settings.end_call_phrases and is_goodbye(said)
+        step = None if goodbye else self._permission.turn(said)
+        if step is None or not step.whole:
+            self._out_of_the_way()
+        elif not agent.saying:
+            self._flush()
         self._entry("user_utterance", {"text": said, "confidence": round(confidence, 3)} | keys, began_ms)
         caller.reminders = caller.not_understood = agent.mouth_failures = 0
         if self._ending == "agent_ended":
             self._ending = None
         self._keep_here()
-        if self.settings.end_call_phrases and is_goodbye(said):
+        if goodbye:
             self._finish("caller_hung_up", lines.GOODBYE)
             return
-        caller.takes_turn(said, began_ms, confidence, answered_at=agent.answer_at)
+        if step is None:
+            self._answer(said, began_ms, confidence)
+            return
+        self._do(step)
+        for part in agent.resumes() if step.whole else ():  # an aside: what the agent was saying goes on
+            self._part(part)
+
+    def _answer(self, said: str, began_ms: int, confidence: float) -> None:
+        self._caller.takes_turn(said, began_ms, confidence, answered_at=self._agent.answer_at)
         self._go("turn")
         self._since = self._now
-        if not agent.saying:
+        if not self._agent.saying:
             self._think_next()
 
     def _out_of_the_way(self) -> None:
@@ -253,15 +285,8 @@ class Machine:
                 assert_never(event)
 
     def _failed(self, cause: str) -> None:
-        """The mind gave nothing usable: say so, or give up when it goes on like this."""
-        agent = self._agent
-        agent.mind_failures += 1
         self._caller.asked = None
-        self._entry("error", {"cause": "mind_failed", "detail": cause})
-        if agent.mind_failures >= FAILURES:
-            self._finish("service_failed", lines.GIVING_UP)
-        elif self.floor != "caller":
-            self._own_words(lines.APOLOGY, "apology")
+        self._do(mind_failed(self._agent, cause, free=self.floor != "caller"))
 
     def _part(self, part: Reply) -> None:
         match part:
@@ -374,18 +399,7 @@ class Machine:
     # ---- a person takes over
 
     def _was_put_through(self, event: ev.PutThrough) -> None:
-        hand_off = self._agent.handed()
-        for told in event.told:
-            self._entry(*entry_of(told))
-        if hand_off is None:
-            return
-        self._entry("handoff", hand_off.data("transferred" if event.ok else "failed"))
-        if event.ok:
-            self._finish("handed_off")
-        elif hand_off == self.settings.silent:
-            self._finish("no_response", lines.NO_RESPONSE)
-        elif self.floor != "caller":
-            self._own_words(lines.NOT_PUT_THROUGH, "apology")
+        self._do(put_through(event, self._agent.handed(), self.settings, free=self.floor != "caller"))
 
     def _keep_here(self) -> None:
         """The caller has said something else while they were being put through."""
@@ -435,7 +449,7 @@ class Machine:
             "thought_too_long": self._give_up_thought,
             "fill": self._fill,
             "no_words": self._no_words,
-            "idle": self._idle,
+            "idle": lambda: self._do(self._permission.silence() or nobody_speaks(self._caller, self.settings)),
         }
         handlers[alarm]()
 
@@ -466,23 +480,9 @@ class Machine:
             self._own_words(lines.NOT_UNDERSTOOD, "apology")
 
     def _fill(self) -> None:
-        filler = lines.FILLERS[self._agent.fillers]
-        self._agent.fillers += 1
+        filler = self._agent.fills()
         self._entry("filler", {"text": filler, "waitedMs": self._now - self._agent.think_since})
         self._say(filler, "filler")
-
-    def _idle(self) -> None:
-        caller = self._caller
-        if caller.reminders < self.settings.max_idle_reminders:
-            caller.reminders += 1
-            self._own_words(lines.REMINDERS[(caller.reminders - 1) % len(lines.REMINDERS)], "reminder")
-        elif self.settings.silent is not None:
-            self._agent.handing = self.settings.silent
-            self._own_words(lines.SILENT_TRANSFER.format(label=self.settings.silent.label), "reminder")
-        else:
-            if self.settings.on_no_response == "transfer":
-                self._entry("handoff", HandOff(reason="no_response").data())
-            self._finish("no_response", lines.NO_RESPONSE)
 
     def _go(self, signal: Signal) -> None:
         """Follow the table; a signal it does not list for this state changes nothing."""

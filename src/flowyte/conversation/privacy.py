@@ -1,8 +1,10 @@
-"""What a caller says that is not kept: an answer to "what is your PIN" is compared and forgotten. Pure."""
+"""What a caller says that is not kept: an answer to "what is your PIN", a card's number. Pure."""
 
 from collections.abc import Mapping
 
-NOT_KEPT = "(An answer to a question of the verification; its words are not kept.)"
+NOT_KEPT = "(An answer that is not kept: a proof of who it is, or what was asked for as sensitive.)"
+
+PRIVATE = "[private]"  # on a screen
 
 
 def without_words(data: Mapping[str, object]) -> dict[str, object]:

@@ -180,6 +180,8 @@ class Opening:
     hand_off: HandOff | None = None
     silent: HandOff | None = None
     """Where a caller is put through who never says anything."""
+    refused: HandOff | None = None
+    """Where a caller is put through who does not want to be recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

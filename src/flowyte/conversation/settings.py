@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from flowyte.conversation import lines
 from flowyte.conversation.reply import HandOff, Opening
+
+Choice = TypeVar("Choice", bound=str)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +25,9 @@ class MachineSettings:
     on_no_response: Literal["end", "transfer"] = "end"
     hand_off: HandOff | None = None  # whom the greeting leads to, where nobody answers at this hour
     silent: HandOff | None = None  # who takes over from a caller that says nothing
+    on_denial: Literal["unrecorded", "transfer", "end"] = "unrecorded"
+    on_withdrawal: Literal["keep", "erase"] = "keep"
+    refused: HandOff | None = None  # who takes over from a caller that is not to be recorded
     end_call_phrases: bool = True
     # Voice over the agent's speech that lasts this long is an interruption. Shorter is a cough or a click; much longer
     # and people complain of not being able to stop it (the goal is 220 ms until silence).
@@ -48,7 +53,10 @@ class MachineSettings:
             greeting=opening.greeting if opening is not None else text(agent, "greeting", ""),
             hand_off=opening.hand_off if opening is not None else None,
             silent=opening.silent if opening is not None else None,
-            record=flag(recording, "enabled", True),
+            refused=opening.refused if opening is not None else None,
+            record=flag(recording, "enabled", True) and recording.get("consentMode") != "none",
+            on_denial=one_of(recording, "onDenial", "unrecorded", "transfer", "end"),
+            on_withdrawal=one_of(recording, "onWithdrawal", "keep", "erase"),
             max_call_ms=milliseconds(control, "maxCallSeconds", 600),
             max_duration_message=text(control, "maxDurationMessage", lines.MAX_DURATION),
             idle_delay_ms=milliseconds(control, "idleReminderDelaySeconds", 10),
@@ -69,6 +77,11 @@ def section(agent: Mapping[str, object], name: str) -> Mapping[str, object]:
 def text(values: Mapping[str, object], name: str, default: str) -> str:
     value = values.get(name)
     return value.strip() if isinstance(value, str) and value.strip() else default
+
+
+def one_of(values: Mapping[str, object], name: str, default: Choice, *others: Choice) -> Choice:
+    """A word of a short list."""
+    return next((word for word in others if word == values.get(name)), default)
 
 
 def flag(values: Mapping[str, object], name: str, default: bool) -> bool:

@@ -3,6 +3,7 @@
 from flowyte.agents.described import OVERRIDES
 from flowyte.dashboard.fields import Field, Group, Kind
 from flowyte.dashboard.rows import HOLIDAYS, PRONUNCIATIONS, RULES, VOICES
+from flowyte.redact.model import PLURAL
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _KINDS: dict[str, Kind] = {"greeting": "prose", "persona": "prose", "goals": "lines", "neverDo": "lines",
@@ -145,10 +146,38 @@ CALLS = (
                 path="recording.consentMode",
                 kind="choice",
                 help=" ",
-                options=(("notice", "Say that the call is recorded"), ("none", "Record nothing")),
+                options=(
+                    ("notice", "Say that the call is recorded"),
+                    ("ask", "Ask, and record after a yes"),
+                    ("by_place", "Ask where the place wants it, say it elsewhere"),
+                    ("none", "Record nothing"),
+                ),
+            ),
+            Field(
+                path="recording.onDenial",
+                kind="choice",
+                options=(("unrecorded", "Go on unrecorded"), ("transfer", "Put through"), ("end", "End the call")),
+            ),
+            Field(
+                path="recording.onWithdrawal",
+                kind="choice",
+                options=(("keep", "Keep it"), ("erase", "Erase it")),
             ),
             Field(path="recording.disclosure", kind="prose"),
             Field(path="recording.retentionDays", kind="whole"),
+        ),
+    ),
+    Group(
+        title="What is not kept",
+        help="Taken out before anything is kept, shown or sent to a language model. No finder finds all of it.",
+        fields=(
+            Field(
+                path="redaction.entities",
+                kind="checks",
+                help="[card] stands in place of a card's number. In English.",
+                options=tuple((entity, words.capitalize()) for entity, words in PLURAL.items()),
+            ),
+            Field(path="redaction.audio", kind="switch"),
         ),
     ),
 )

@@ -9,6 +9,7 @@ from flowyte.dashboard import (
     assets,
     audit,
     by_mail,
+    centre,
     conversations,
     draft,
     gaps,
@@ -18,8 +19,10 @@ from flowyte.dashboard import (
     knowledge,
     members,
     messages,
+    papers,
     playbooks,
     privacy,
+    receipts,
     schemas,
     sign_in,
     simulate,
@@ -62,8 +65,11 @@ PAGES = (
     audit,
     webhooks,
     privacy,
+    receipts,
     trust,
     verify,
+    papers,
+    centre,
 )
 MAX_FORM_BYTES = 1 << 20  # a text source of 500,000 characters in a form's encoding
 

@@ -9,12 +9,16 @@ from litestar.response import Redirect
 
 from flowyte.agents.store import list_agents
 from flowyte.compliance.erase import erase_conversation, remove_sound
+from flowyte.compliance.holds import Held, note_refusal
 from flowyte.dashboard.services import Pages, Viewer
 from flowyte.dashboard.story import lines_of
 from flowyte.dashboard.view import render
 from flowyte.dashboard.waterfall import bars_of
-from flowyte.observe import access, store
+from flowyte.kit.errors import NotFound
+from flowyte.observe import access, hold, store
 from flowyte.observe.find import SEARCHED, find
+from flowyte.observe.model import WITH_SOUND
+from flowyte.observe.permitted import consent_record, gaps_of
 from flowyte.observe.receipt import standing
 from flowyte.skills.messages import list_messages
 
@@ -87,26 +91,51 @@ async def conversation_page(
         events=[event for event in events if not only or event.type == only],
         only=only,
         before=events[0].data.get("continues") if events else None,
+        consent=consent_record(
+            events, recording_from=conversation.recording_from, recording_ms=conversation.recording_ms
+        ),
+        with_sound=conversation.recording_state in WITH_SOUND,
     )
 
 
 @get("/conversations/{conversation_id:str}/peaks", opt=READ, include_in_schema=False)
 async def peaks(pages: Pages, viewer: Viewer, conversation_id: str) -> dict[str, Any]:
-    """The waveform: loudness of both tracks from 0 to 255, in equal steps over `seconds`."""
+    """The waveform: loudness of both tracks from 0 to 255, in equal steps over `seconds`; `gaps` are from and to, in
+    seconds, where nothing was taken."""
     async with pages.database.tenant(viewer) as tx:
         recording = await access.open_recording(tx, pages.sealer, pages.objects, conversation_id)
+        found = await store.get_conversation(tx, conversation_id)
+        events = await store.events(tx, pages.sealer, conversation_id)
+    gaps = gaps_of(events, recording_from=found.recording_from, recording_ms=recording.duration_ms)
     seconds = recording.duration_ms / 1000
     columns = max(1, min(MOST_PEAKS, round(seconds * PEAKS_A_SECOND)))
     caller, agent = await asyncio.to_thread(recording.peaks, columns)
-    return {"seconds": seconds, "complete": recording.complete, "caller": caller, "agent": agent}
+    return {
+        "seconds": seconds, "complete": recording.complete, "caller": caller, "agent": agent,
+        "gaps": [[gap.from_ms / 1000, gap.to_ms / 1000, gap.by] for gap in gaps],
+    }  # fmt: skip
+
+
+@post("/conversations/{conversation_id:str}/recording/{to:str}", opt={"scope": "calls:write"}, include_in_schema=False)
+async def pause_or_resume(pages: Pages, viewer: Viewer, conversation_id: str, to: str) -> Redirect:
+    """Of a call that goes on."""
+    if to not in ("pause", "resume"):
+        raise NotFound
+    await hold.order(pages.database, viewer, conversation_id, "pause" if to == "pause" else "go_on")
+    return Redirect(f"/conversations/{conversation_id}", status_code=303)
 
 
 @post("/conversations/{conversation_id:str}/delete", opt=WRITE, include_in_schema=False)
 async def delete(pages: Pages, viewer: Viewer, conversation_id: str) -> Redirect:
-    async with pages.database.tenant(viewer) as tx:
-        await erase_conversation(tx, conversation_id)
+    try:
+        async with pages.database.tenant(viewer) as tx:
+            await erase_conversation(tx, conversation_id)
+    except Held:
+        async with pages.database.tenant(viewer) as tx:
+            await note_refusal(tx, conversation_id)
+        raise
     remove_sound(pages.objects, viewer, [conversation_id])
     return Redirect("/conversations?done=deleted", status_code=303)
 
 
-HANDLERS = [conversations_page, conversation_page, peaks, delete]
+HANDLERS = [conversations_page, conversation_page, peaks, pause_or_resume, delete]

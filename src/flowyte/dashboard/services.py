@@ -23,6 +23,8 @@ from flowyte.tenancy.people import Door
 from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.storage import Storage
 from flowyte.trust.board import Board
+from flowyte.trust.papers.dpa import Press
+from flowyte.trust.papers.model import Papers
 from flowyte.vault.digest import Peppers
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
@@ -56,6 +58,9 @@ class PageServices:
     passwords: Passwords = field(default_factory=Passwords)
     installation: Installation = Installation()
     """What reports say of it."""
+    papers: Papers = field(default_factory=Papers)
+    """What its operator has written down."""
+    press: Press = field(default_factory=Press)
 
     @property
     def door(self) -> Door:

@@ -59,9 +59,8 @@ def _at(event: Event, who: str, text: str, *, cut: bool = False, tone: str = "")
 def _words(type_: str, data: Mapping[str, object]) -> tuple[str, str] | None:
     """Tone and words of what stands between the lines; None for what only the receipt tells."""
     match type_:
-        case "consent":
-            recorded = "the call is recorded" if data.get("recording") else "the call is not recorded"
-            return "", f"Consent {data.get('outcome')}: {recorded}"
+        case "consent" | "recording":
+            return _consented(data) if type_ == "consent" else _recorded(data)
         case "tool_call":
             return _tool(data)
         case "kb_retrieval":
@@ -82,6 +81,29 @@ def _words(type_: str, data: Mapping[str, object]) -> tuple[str, str] | None:
             return "", "The caller interrupted"
         case _:
             return None
+
+
+def _consented(data: Mapping[str, object]) -> tuple[str, str]:
+    """What was asked or said about being recorded, and what follows from it."""
+    if data.get("asked"):
+        return "", "Asked whether the call may be recorded"
+    recorded = "the call is recorded" if data.get("recording") else "the call is not recorded"
+    how = " by staying on the line" if data.get("stayed") and data.get("recording") else ""
+    tone = "attention" if data.get("outcome") in ("denied", "withdrawn") else ""
+    return tone, f"Consent {data.get('outcome')}{how}: {recorded}"
+
+
+def _recorded(data: Mapping[str, object]) -> tuple[str, str]:
+    by = "the caller" if data.get("by") == "caller" else "a person of yours"
+    match data.get("phase"):
+        case "paused":
+            return "attention", f"The recording was paused by {by}"
+        case "resumed":
+            return "", f"The recording went on, by {by}"
+        case "erased":
+            return "attention", f"The recording was stopped by {by}, and what there was of it erased"
+        case _:
+            return "attention", f"The recording was stopped by {by}"
 
 
 def _handed(data: Mapping[str, object]) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from flowyte.kit.errors import Invalid, TooMany
 from flowyte.tenancy.browser import address_of
 from flowyte.trust import reports
 from flowyte.trust.board import EVERY_S
+from flowyte.trust.processors import chosen_by_organizations
 from flowyte.trust.security_txt import security_txt
 from flowyte.trust.shown import claims_shown
 
@@ -37,6 +38,11 @@ async def trust_page(request: Request[Any, Any, Any], pages: Pages) -> Response[
 async def trust_claims(pages: Pages) -> dict[str, Any]:
     """The same for programs, as a bare object."""
     return claims_shown(await pages.board.claims())
+
+
+@get("/trust/subprocessors", opt=PUBLIC, include_in_schema=False)
+async def subprocessors_page(request: Request[Any, Any, Any], pages: Pages) -> Response[str]:
+    return render(request, "subprocessors.html", on=pages.board.parties, chosen=chosen_by_organizations())
 
 
 @get("/.well-known/security.txt", opt=PUBLIC, include_in_schema=False, media_type="text/plain")
@@ -98,5 +104,5 @@ def _form(
 
 
 HANDLERS = [
-    trust_page, trust_claims, security_text, policy_page, report_page, report, reports_page, seen,
+    trust_page, trust_claims, subprocessors_page, security_text, policy_page, report_page, report, reports_page, seen,
 ]  # fmt: skip

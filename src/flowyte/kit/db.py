@@ -7,10 +7,11 @@ Opening costs one round trip and so does the commit. The pool is private to this
 job); there, tenant tables show nothing at all.
 """
 
+import asyncio
 import re
 import uuid
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 import asyncpg
@@ -21,6 +22,7 @@ from flowyte.kit.errors import Elsewhere, FlowyteError, SetupError, Unavailable
 # Below these minors row-level security has known holes (CVE-2024-10976 and the 2026 fixes).
 MINIMUM_VERSIONS = {18: 4, 17: 10, 16: 14, 15: 18}
 STATEMENT_TIMEOUT_MS = 15_000  # a query that takes longer is a fault, and holds a connection from others
+LISTEN_AGAIN_S = 1.0  # after the server was away; under a load of many processes it should not be knocked down again
 ACQUIRE_TIMEOUT_S = 5.0  # better an honest 503 than a queue that only grows
 
 
@@ -103,8 +105,9 @@ class PlatformTx(Tx):
 class Database:
     """A pool of connections as the runtime role."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool, dsn: str = "") -> None:
         self._pool = pool
+        self._dsn = dsn
 
     @classmethod
     async def open(cls, dsn: str, *, size: int = 8, check: bool = True) -> "Database":
@@ -125,7 +128,7 @@ class Database:
             raise SetupError(
                 f"PostgreSQL does not answer ({error}). Check DATABASE_URL and that the server runs."
             ) from error
-        database = cls(pool)
+        database = cls(pool, dsn)
         if check:
             try:
                 await database.refuse_unsafe_role()
@@ -188,6 +191,28 @@ class Database:
             raise Unavailable("The database went away; the change was not made.") from error
         finally:
             await self._pool.release(connection)
+
+    async def listen(self, channel: str, heard: Callable[[str], None]) -> None:
+        """Until cancelled: what transactions of any process said to `channel` with NOTIFY, as they committed.
+
+        On a connection of its own, which is taken up again after the server was away; what was said meanwhile is lost,
+        so whoever says something waits for what comes of it.
+        """
+        while True:
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._listen_once(channel, heard)
+            await asyncio.sleep(LISTEN_AGAIN_S)
+
+    async def _listen_once(self, channel: str, heard: Callable[[str], None]) -> None:
+        """Until the connection is lost."""
+        connection = await asyncpg.connect(self._dsn, server_settings={"application_name": f"flowyte {channel}"})
+        over = asyncio.Event()
+        connection.add_termination_listener(lambda _: over.set())
+        try:
+            await connection.add_listener(channel, lambda _connection, _pid, _channel, said: heard(str(said)))
+            await over.wait()
+        finally:
+            await connection.close()
 
     async def refuse_unsafe_role(self) -> None:
         """R1: the runtime role owns nothing and cannot step round the policies; the server is new enough."""

@@ -74,6 +74,12 @@ class Settings:
         "", "private networks that requests of agents may reach, separated by commas; empty: none"
     )
     egress_ports: str = _setting("", "ports besides 80 and 443 that those requests may use, separated by commas")
+    papers_dir: str = _setting("", "folder with nda.txt and subprocessors.toml; empty: papers in the data folder")
+    operator_name: str = _setting("", "company or person who runs this installation, as it stands in papers")
+    operator_address: str = _setting("", "their postal address")
+    operator_contact: str = _setting("", "their mailbox or telephone number for questions about data")
+    operator_law: str = _setting("", "by whose law papers are read, such as Ireland")
+    data_location: str = _setting("", "where this installation and its backups are, such as Frankfurt, Germany")
     log_level: str = _setting("info", "debug, info, warning or error")
     log_json: bool = _setting(False, "log one JSON object a line")
     log_personal: bool = _setting(False, "keep personal data in the log (keys that begin with pii_)")

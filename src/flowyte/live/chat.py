@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from flowyte.conversation import lines
 from flowyte.conversation.commands import EntryType
 from flowyte.conversation.privacy import without_words
-from flowyte.conversation.reply import EndCall, Expect, HandOff, MindContext, Reply, Sentence, UserTurn
+from flowyte.conversation.reply import EndCall, Expect, HandOff, MindContext, Reply, Retrieved, Sentence, UserTurn
 from flowyte.conversation.timeline import entry_of
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
+from flowyte.live.discreet import Discreet
 from flowyte.live.ports import Evidence, Mind, is_private, opening_of
 
 logger = log.get(__name__)
@@ -40,7 +41,7 @@ class ChatSession:
         self, *, mind: Mind, context: MindContext, evidence: Evidence, clock: Clock, began_ms: int = 0
     ) -> None:
         self._thinking = mind.open(context)
-        self._evidence = evidence
+        self._evidence = Discreet(evidence, context.agent)
         self._clock = clock
         self._origin = clock.monotonic_ms() - began_ms
         self._turns = sum(turn.role == "user" for turn in context.history)
@@ -57,6 +58,7 @@ class ChatSession:
         greeting = opening.greeting if opening is not None else greeting
         if greeting:
             self._thinking.heard(greeting)
+            self._evidence.agent_says(greeting, self._now())
             frames.append(self._entry("agent_message", {"text": greeting, "kind": "greeting", "cut": False}))
         return frames
 
@@ -111,7 +113,8 @@ class ChatSession:
                 if kind == "filler":
                     return self._entry("filler", {"text": text})
                 said.append(text)
-                return ChatFrame(type="delta", at_ms=self._now(), data={"text": text})
+                shown = self._evidence.caption("agent", text, self._now())
+                return ChatFrame(type="delta", at_ms=self._now(), data={"text": shown})
             case EndCall():
                 self.ended = "agent_ended"
                 return None
@@ -120,14 +123,19 @@ class ChatSession:
                     return self._entry("handoff", part.data("not_available"))
                 return self._entry("handoff", part.data())
             case Expect(kind=kind, choices=choices):  # a reader's next message needs no endpointing
+                self._evidence.expects(kind, self._now())
                 self._offered = choices or (YES_NO if kind == "yes_no" else ())
                 return None
+            case Retrieved(passages=passages):
+                self._evidence.found(passages)
+                return self._entry(*entry_of(part))
             case _:
                 return self._entry(*entry_of(part))
 
     def _close(self, turn: UserTurn, said: list[str]) -> list[ChatFrame]:
         text = " ".join(said)
         self._thinking.heard(text)
+        self._evidence.agent_says(text, self._now())
         if not text:
             return []
         offered = () if self.ended else self._offered
@@ -142,6 +150,5 @@ class ChatSession:
         return self._clock.monotonic_ms() - self._origin
 
     def _entry(self, type_: EntryType, data: Mapping[str, object]) -> ChatFrame:
-        frame = ChatFrame(type=type_, at_ms=self._now(), data=data)
-        self._evidence.event(type_, frame.at_ms, data)
-        return frame
+        at_ms = self._now()
+        return ChatFrame(type=type_, at_ms=at_ms, data=self._evidence.event(type_, at_ms, data))

@@ -25,7 +25,7 @@ class Clockwork:
         self.busy = False
         self.over = asyncio.Event()
         self.cause = "service_failed"
-        self.recording = False
+        self.recording = self.paused = False
         self.utterance = 0
 
     def start(self) -> None:

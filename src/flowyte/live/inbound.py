@@ -1,7 +1,7 @@
 """The caller's sound on its way in: to the ears as it comes, to the recording as the clock goes.
 
-Nothing passes before `open`. The ears get every frame at once, without the recording's jitter; when a leg stops
-sending (a muted browser), they get silence, so that a turn can end.
+Nothing passes before somebody may listen, and there is one listener at a time. The ears get every frame at once,
+without the recording's jitter; when a leg stops sending (a muted browser), they get silence, so that a turn can end.
 """
 
 from collections import deque
@@ -16,8 +16,8 @@ JITTER_FRAMES = 10  # 200 ms: more than that waiting is not jitter, and the olde
 
 
 class Inbound:
-    def __init__(self, *, ears: Ears, rate: int, language: str, now: Callable[[], int]) -> None:
-        self._ears = ears
+    def __init__(self, *, rate: int, language: str, now: Callable[[], int]) -> None:
+        self._ears: Ears | None = None
         self._rate = rate
         self._language = language
         self._now = now
@@ -26,13 +26,19 @@ class Inbound:
         self._listening: Listening | None = None
         self._fed = 0
         self._missing = 0
+        self._expected = "anything"
 
-    def open(self, sink: Callable[[Heard], None]) -> None:
-        """Consent is given: from the next frame on the caller is heard."""
-        if self._listening is None:
-            self._listening = self._ears.listen(
-                rate=self._rate, language=self._language, sink=lambda event: sink(self._placed(event))
-            )
+    def open(self, ears: Ears, sink: Callable[[Heard], None]) -> None:
+        """From the next frame on these ears hear the caller, and no others."""
+        if self._ears is ears:
+            return
+        self.close()
+        self._ears, self._fed = ears, 0
+        self._listening = ears.listen(
+            rate=self._rate, language=self._language, sink=lambda event: sink(self._placed(event))
+        )
+        if self._expected != "anything":
+            self._listening.expect(self._expected)
 
     def hear(self, pcm: bytes) -> None:
         if self._listening is None:
@@ -53,6 +59,7 @@ class Inbound:
         return self._waiting.popleft() if self._waiting else self._silence
 
     def expect(self, kind: str) -> None:
+        self._expected = kind
         if self._listening is not None:
             self._listening.expect(kind)
 

@@ -101,7 +101,7 @@ class Playout:
 
     def _ended(self, voice: Voice) -> None:
         if voice.failure is None:
-            self._tell(Spoken(say_id=voice.say.say_id))
+            self._tell(Spoken(say_id=voice.say.say_id, samples=len(voice.pcm) // 2))
         else:
             heard = voice.heard(self._bytes_per_ms)
             self._tell(SayFailed(say_id=voice.say.say_id, cause=voice.failure, heard=heard))

@@ -153,6 +153,10 @@ class Evidence(Protocol):
         """Consent is granted; `audio` follows from here on, every 20 ms."""
         ...
 
+    def erase_recording(self) -> None:
+        """The caller took their consent back, and the organization keeps nothing of it: no `audio` follows."""
+        ...
+
     def audio(self, caller: bytes, agent: bytes) -> None:
         """20 ms of both tracks, equal in length."""
         ...

@@ -6,18 +6,19 @@ every end and that one failing part is told to the machine instead of killing th
 
 import asyncio
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Literal, assert_never
 
-from flowyte.compliance.consent import consent_for, disclosure
+from flowyte.compliance.consent import Ruling, disclosure, ruling_for
 from flowyte.conversation import commands as do
 from flowyte.conversation import events as ev
 from flowyte.conversation.machine import Machine
-from flowyte.conversation.privacy import without_words
-from flowyte.conversation.reply import HandOff, MindContext, Sentence, UserTurn
+from flowyte.conversation.privacy import PRIVATE, without_words
+from flowyte.conversation.reply import HandOff, MindContext, Retrieved, Sentence, UserTurn
 from flowyte.conversation.settings import MachineSettings
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
 from flowyte.live.clockwork import Clockwork
+from flowyte.live.discreet import Discreet
 from flowyte.live.inbound import Inbound
 from flowyte.live.pacer import Pacer
 from flowyte.live.playout import FRAME_MS, Heard, Playout
@@ -37,6 +38,9 @@ class Services:
     mouth: Mouth
     clock: Clock
     pacer: Pacer
+    house_ears: Ears | None = None
+    """Ears of this installation, where `ears` are somebody else's: they hear the answer to "may this call be recorded",
+    and who says no to it. None: `ears` are the house's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +52,24 @@ class Ended:
 class Session:
     """`run` holds the call to its end. `hear`, `key` and `lost` are called by the channel, `end` by an operator."""
 
-    def __init__(self, leg: Leg, *, services: Services, context: MindContext, evidence: Evidence) -> None:
+    def __init__(
+        self, leg: Leg, *, services: Services, context: MindContext, evidence: Evidence, ruling: Ruling | None = None
+    ) -> None:
+        """`ruling` is which consent this call needs; by default what its agent needs anywhere."""
         agent = context.agent
         self._leg = leg
         self._services = services
-        self._evidence = evidence
-        self._consent = consent_for(agent)
+        self._evidence = Discreet(evidence, agent)
+        self._ruling = ruling or ruling_for(agent)
+        self._consent = self._ruling.consent
         self._clockwork = Clockwork(clock=services.clock)
-        self._inbound = Inbound(
-            ears=services.ears, rate=leg.rate, language=context.language, now=lambda: self._clockwork.now
-        )
+        self._inbound = Inbound(rate=leg.rate, language=context.language, now=lambda: self._clockwork.now)
         self._playout = Playout(leg, self._sounded)
         self._speaker = Speaker(mouth=services.mouth, context=context, rate=leg.rate, made=self._sound_made)
         self._saying: dict[int, do.Say] = {}
         self._thinking = services.mind.open(context)
         opening = opening_of(self._thinking)
-        notice = f"{opening.before if opening is not None else ''} {disclosure(agent)}".strip()
+        notice = f"{opening.before if opening is not None else ''} {disclosure(agent, self._ruling.mode)}".strip()
         self._machine = Machine(MachineSettings.from_agent(agent, notice=notice, opening=opening))
         self._thought: asyncio.Task[None] | None = None
         self._waterfall = Waterfall()
@@ -78,6 +84,7 @@ class Session:
             self._inbound.hear(pcm)
 
     def key(self, digit: str) -> None:
+        self._evidence.keyed(self._clockwork.now)
         self._receive(ev.Key(digit=digit))
 
     def lost(self, cause: do.Cause) -> None:
@@ -87,6 +94,10 @@ class Session:
     def end(self, cause: do.Cause) -> None:
         """Somebody else ends the call."""
         self._receive(ev.EndRequested(cause=cause))
+
+    def order_recording(self, to: Literal["pause", "go_on"]) -> None:
+        """The organization pauses the recording, or lets it go on."""
+        self._receive(ev.RecordingOrdered(to=to))
 
     # ---- the life of a call
 
@@ -116,8 +127,11 @@ class Session:
         try:
             work.now += FRAME_MS
             caller, agent = self._inbound.tick(), self._playout.tick()
-            if work.recording:
-                self._evidence.audio(caller, agent)
+            if work.recording:  # a gap is silence of its true length in both tracks
+                private = is_private(self._thinking, going_on=True)
+                if work.paused or not self._consent.may_record:
+                    caller = agent = self._playout.silence
+                self._evidence.audio(caller, agent, work.now, private=private)
             if work.deadline is not None and work.now >= work.deadline:
                 self._receive(None)
         except Exception as error:  # the edge of a call
@@ -160,10 +174,15 @@ class Session:
                     self._thought.cancel()
             case do.Remember(spoken=spoken):
                 self._thinking.heard(spoken)
-            case do.Capture():
-                self._capture()
+            case do.Attend():
+                self._attend()
+            case do.Capture(record=record):
+                self._capture(record=record)
+            case do.Record(to=to):
+                self._record(to)
             case do.Listen(kind=kind):
                 self._inbound.expect(kind)
+                self._evidence.expects(kind, self._clockwork.now)
             case do.Show(state=state):
                 self._leg.show(Note(kind="state", text=state))
             case do.Entry(type=type_, at_ms=at_ms, data=data):
@@ -188,20 +207,43 @@ class Session:
 
     # ---- hearing
 
-    def _capture(self) -> None:
-        """The machine asks; the consent rule itself is asked once more, since this is where sound begins to flow."""
-        if not self._consent.may_capture:
-            return
-        if self._consent.may_record:
+    def _attend(self) -> None:
+        """The house's own ears, and no recorder. The consent rule itself is asked once more wherever sound begins to
+        flow."""
+        if self._consent.may_attend:
+            self._inbound.open(self._services.house_ears or self._services.ears, self._heard)
+
+    def _capture(self, *, record: bool) -> None:
+        if record:
+            self._consent = self._consent.agreed()
+        if self._consent.may_record and not self._clockwork.recording:
             self._evidence.start_recording(self._leg.rate)
             self._clockwork.recording = True
-        self._inbound.open(self._heard)
+        if self._consent.may_capture:
+            self._inbound.open(self._services.ears, self._heard)
+
+    def _record(self, to: Literal["pause", "go_on", "stop", "erase"]) -> None:
+        work = self._clockwork
+        work.paused = to in ("pause", "stop")
+        match to:
+            case "go_on":
+                self._capture(record=True)
+            case "stop" | "erase":
+                self._consent = self._consent.refused()
+                self._attend()
+        if to == "erase":
+            work.recording = False
+            self._evidence.erase_recording()
 
     def _heard(self, event: ev.Heard) -> None:
+        self._evidence.heard(event)
         if isinstance(event, ev.Partial | ev.TurnEnded) and event.text.strip():
             final = isinstance(event, ev.TurnEnded)
             caption = f"u{self._clockwork.utterance}"
-            self._leg.show(Note(kind="caption", role="user", text=event.text, id=caption, final=final))
+            words = self._evidence.caption("user", event.text, self._clockwork.now, final=final)
+            if is_private(self._thinking, going_on=True):
+                words = PRIVATE
+            self._leg.show(Note(kind="caption", role="user", text=words, id=caption, final=final))
             self._clockwork.utterance += final
         if isinstance(event, ev.TurnEnded):
             self._waterfall = Waterfall.of(event, self._clockwork.exact_ms())
@@ -217,6 +259,8 @@ class Session:
 
     async def _respond(self, think_id: int, turn: UserTurn) -> None:
         async for part in self._thinking.respond(turn):
+            if isinstance(part, Retrieved):
+                self._evidence.found(part.passages)
             if isinstance(part, Sentence) and self._waterfall.sentence is None:
                 self._waterfall.sentence = self._clockwork.exact_ms()
             self._receive(ev.ReplyPart(think_id=think_id, part=part))
@@ -254,12 +298,24 @@ class Session:
                 self._evidence.event("latency", self._clockwork.now, data)
         self._receive(event)
         if say is not None and isinstance(event, ev.Spoken) and say.kind == "notice":
-            self._consent = self._consent.announced_to_end()
-            self._receive(ev.Consented(outcome=self._consent.outcome or "unknown"))
+            self._announced(event)
+
+    def _announced(self, notice: ev.Spoken) -> None:
+        """The notice was played to its last sample; what was played is the first half of the consent record."""
+        self._consent = self._consent.announced_to_end()
+        facts = {"samples": notice.samples, "rate": self._leg.rate, "playedToMs": self._clockwork.now}
+        outcome: ev.ConsentOutcome = "granted" if self._consent.may_capture else "asked"
+        self._receive(ev.Consented(outcome=outcome, facts={**self._ruling.facts(), **facts}))
 
     def _caption(self, say: do.Say, event: Heard) -> None:
         playing = isinstance(event, ev.Playing)
-        words = event.heard if isinstance(event, ev.Cut | ev.SayFailed) else say.text
+        if playing:
+            self._evidence.agent_says(say.text, self._clockwork.now)
+            self._evidence.sounds(say.say_id, say.text, self._clockwork.now)
+        else:
+            self._evidence.sounded(say.say_id, self._clockwork.now)
+        heard = event.heard if isinstance(event, ev.Cut | ev.SayFailed) else say.text
+        words = self._evidence.caption("agent", heard, self._clockwork.now)
         self._leg.show(Note(kind="caption", role="agent", text=words, id=f"a{say.say_id}", final=not playing))
         if not playing:
             del self._saying[say.say_id]

@@ -18,6 +18,7 @@ from flowyte.minds.breaker import Breaker
 from flowyte.minds.grounded import PolicyMind, PolicyThinking
 from flowyte.minds.hands import Hands
 from flowyte.minds.history import History
+from flowyte.minds.masked import masked
 from flowyte.minds.model import ModelThinking, Wire
 from flowyte.minds.speakable import Unfounded
 
@@ -50,7 +51,12 @@ class GuardedThinking:
         self._history = History.of(context.history)
         self._policy: PolicyThinking = mind.policy.open(context, hands)
         self._model = ModelThinking(
-            mind.chat, context, policy=self._policy, history=self._history, clock=self._clock, hands=hands
+            masked(mind.chat, context.agent),
+            context,
+            policy=self._policy,
+            history=self._history,
+            clock=self._clock,
+            hands=hands,
         )
 
     async def respond(self, turn: UserTurn) -> AsyncGenerator[Reply, None]:

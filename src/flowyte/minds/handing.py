@@ -127,25 +127,26 @@ class Line:
         """As a playbook names them; nobody named is the usual one."""
         return Handing(person=named(self.people, name) if name.strip() else usual(self.people), reason=reason)
 
-    def opening(self, silent: bool) -> Opening:
-        """`silent`: a caller who never says anything is put through."""
+    def opening(self, *, silent: bool, refused: bool = False) -> Opening:
+        """`silent`: a caller who never says anything is put through; `refused`: so is one not to be recorded."""
         context, first = self._context, self._first()
         if context.history and not context.unanswered:
             return Opening()
-        waiting = usual(self.people) if silent and self.transfers else None
-        at_last = _hand_off(waiting, "no_response") if waiting is not None else None
+        there = usual(self.people) if self.transfers else None
+        at_last = _hand_off(there, "no_response") if there is not None and silent else None
+        instead = _hand_off(there, "not_recorded") if there is not None and refused else None
         if context.unanswered:
             return Opening(before=UNANSWERED.format(label=context.unanswered), greeting=OFFERS_MESSAGE)
         own = str(context.agent.get("greeting") or "").strip()
         if self.shut is None:
-            return Opening(greeting=own, silent=at_last)
+            return Opening(greeting=own, silent=at_last, refused=instead)
         said = [own, self.shut.message or (SHUT if self.shut.mode != "answer" else "")]
         if self.takes_message_only:
             said.append(f"I can take a message. {ASKS_NAME}")
         elif first is not None:
             said.append(f"I am putting you through to {first.label}.")
         to = _hand_off(first, "after_hours") if first is not None and not self.takes_message_only else None
-        return Opening(greeting=" ".join(filter(None, said)), hand_off=to, silent=at_last)
+        return Opening(greeting=" ".join(filter(None, said)), hand_off=to, silent=at_last, refused=instead)
 
     @property
     def would_take_message(self) -> bool:

@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Protocol
 
@@ -38,6 +38,7 @@ from flowyte.kit.clock import Clock
 from flowyte.kit.errors import Unavailable
 from flowyte.minds.handing import PUT_THROUGH, Handing, Line
 from flowyte.minds.held import Held, held_skills, verifier_of
+from flowyte.minds.unkept import Unkept
 from flowyte.minds.verifying import Accounts, Verifying
 from flowyte.skills.arguments import required_of, wrong
 from flowyte.skills.registry import END_CALL, PLAYBOOK, REPEAT, TRANSFER
@@ -135,6 +136,7 @@ class Hands:
         self.known.add("operator", [context.agent.get(each) for each in OPERATORS])
         self.known.add("caller", [turn.text for turn in context.history if turn.role == "user"])
         self.unsaid = Unsaid(digits)
+        self.unkept = Unkept(context.agent)
         self.pending: Pending | None = None
         self.playbook = ""
         """One that a skill has just begun, for who walks it."""
@@ -252,10 +254,14 @@ class Hands:
     def order(
         self, held: Held, given: Mapping[str, Any], *, intent: str = "", occasion: str = "", keep_result: bool = True
     ) -> Order:
+        secret = self.unkept.has_secret(given)
+        if secret:
+            occasion = f"{occasion}secret-{self.unkept.mark(given)}"
         return Order(
+            kept=self.unkept.kept(given),
             principal=self._principal, agent=self._agent, conversation_id=self._context.conversation_id,
             skill=held.skill, skill_id=held.id, arguments=given, intent=intent, occasion=occasion,
-            is_write=held.is_write, keep_result=keep_result,
+            is_write=held.is_write, keep_result=keep_result and not secret,
         )  # fmt: skip
 
     async def put_through(self, hand_off: HandOff) -> tuple[bool, tuple[Reported, ...]]:
@@ -327,7 +333,8 @@ class Hands:
     async def _ordered(self, use: Use, held: Held, order: Order) -> AsyncGenerator[Reply, None]:
         self._calls += 1
         call_id = f"{self._context.conversation_id}/{self._calls}"
-        called = SkillCalled(call_id=call_id, name=held.skill.name, arguments=order.arguments)
+        arguments = self.unkept.without_secrets(order.arguments)
+        called = SkillCalled(call_id=call_id, name=held.skill.name, arguments=arguments)
         yield self._tell(called)
         if self._context.simulated:
             outcome = Outcome(run_id="", state="done", result={"simulated": True})
@@ -368,6 +375,7 @@ class Hands:
         return outcome.result if outcome.ok else None
 
     def _returned(self, use: Use, called: SkillCalled, held: Held, outcome: Outcome) -> Reply:
+        outcome = replace(outcome, result=self.unkept.without_secrets(outcome.result))
         released, withheld = split(
             outcome.result, self._disclosures, skill_type=held.skill.skill_type, level=self.level
         )

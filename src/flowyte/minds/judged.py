@@ -33,7 +33,7 @@ from flowyte.kit.clock import Clock
 from flowyte.minds import words
 from flowyte.minds.hands import Hands, Held, Pending, Running, Use
 from flowyte.minds.mood import Mood, patience_of
-from flowyte.minds.playing import BROKEN, LEFT, OVER, callers, expects, moved, result_of, started
+from flowyte.minds.playing import BROKEN, LEFT, OVER, callers, expects, moved, result_of, secrets_of, started
 from flowyte.minds.playing import Standing as Playing
 from flowyte.minds.verifying import Accounts, NoAccounts, Standing
 from flowyte.playbooks.step import Begin, Digress, Ended, Input, Listen, Output, Run, Said, SkillFailed, Transferred
@@ -125,21 +125,23 @@ class JudgedThinking:
         self._patience = patience_of(hands.agent)
 
     def opening(self) -> Opening:
-        control = self._hands.agent.get("callControl") or {}
-        return self._hands.line.opening(silent=control.get("onNoResponseAction") == "transfer")
+        control, recording = (self._hands.agent.get(name) or {} for name in ("callControl", "recording"))
+        return self._hands.line.opening(
+            silent=control.get("onNoResponseAction") == "transfer", refused=recording.get("onDenial") == "transfer"
+        )
 
     async def put_through(self, hand_off: HandOff) -> tuple[bool, tuple[Reported, ...]]:
         return await self._hands.put_through(hand_off)
 
     @property
     def private(self) -> bool:
-        """Whether the caller is proving who they are."""
-        return self._hands.verifying.asking
+        """Whether the caller is proving who they are, or giving what a playbook collects as sensitive."""
+        return self._hands.verifying.asking or _is_sensitive(self._playing)
 
     @property
     def private_before(self) -> bool:
         """Whether they were in the turn that the next one may replace."""
-        return self._before[1].standing.asking is not None
+        return self._before[1].standing.asking is not None or _is_sensitive(self._before[1].playing)
 
     def heard(self, spoken: str) -> None:
         self._thinking.heard(spoken)
@@ -184,7 +186,7 @@ class JudgedThinking:
         self._before = (turn.turn_index, state)
         self._said = ""
         hands.begin(turn.turn_index)
-        if not hands.verifying.asking:  # an answer to "what is your PIN" is for the comparison alone
+        if not self.private:  # an answer to "what is your PIN" is for the comparison alone
             hands.known.add("caller", turn.text)
             if _wants_a_person(turn.text):
                 self._playing = None
@@ -276,6 +278,7 @@ class JudgedThinking:
         following: Input | None = heard
         while following is not None and self._playing is not None:
             self._playing, outputs = moved(self._playing, following, self._hands.today())
+            self._hands.unkept.secret(secrets_of(self._playing))
             self._hands.known.add("caller", callers(self._playing))
             following = None
             for output in outputs:
@@ -381,7 +384,8 @@ class JudgedThinking:
         """What the caller hears in place of what was not said or done."""
         pending = self._hands.pending
         if verdict.outcome == "confirm" and pending is not None:
-            asked = words.read_back(pending.held, pending.arguments, self._hands.whom(pending))
+            shown = self._hands.unkept.without_secrets(pending.arguments)
+            asked = words.read_back(pending.held, shown, self._hands.whom(pending))
             denied = self._say(asked)  # the arguments are the mind's: reading them back is saying them
             if denied is None:
                 return [Sentence(text=asked), Expect(kind="yes_no")]
@@ -452,3 +456,7 @@ class JudgedThinking:
     def _awaited(self) -> bool:
         """Whether what was just decided is what a playbook waits for."""
         return self._playing is not None and self._playing.awaits_skill
+
+
+def _is_sensitive(playing: Playing | None) -> bool:
+    return playing is not None and playing.awaits_secret

@@ -43,6 +43,19 @@ class Standing:
     def awaits_skill(self) -> bool:
         return self.state.get("waits") == "run"
 
+    @property
+    def awaits_secret(self) -> bool:
+        """Whether what the caller gives now is kept in no form."""
+        node = self.flow.nodes.get(str(self.state.get("node")))
+        return self.state.get("waits") == "value" and isinstance(node, Collect) and node.sensitive
+
+
+def secrets_of(standing: Standing) -> list[Any]:
+    """Values that were collected as sensitive."""
+    nodes = standing.flow.nodes.values()
+    slots = {node.slot for node in nodes if isinstance(node, Collect) and node.sensitive}
+    return [kept["value"] for slot, kept in standing.state["slots"].items() if slot in slots]
+
 
 def started(agent: Mapping[str, Any], playbook: str) -> Standing | None:
     """None for one that the agent does not have, or that no longer fits its skills."""
@@ -126,4 +139,16 @@ def expects(listen: Listen, standing: Standing | None) -> Expect:
     )
 
 
-__all__ = ["BROKEN", "LEFT", "OVER", "Begin", "Standing", "callers", "expects", "moved", "result_of", "started"]
+__all__ = [
+    "BROKEN",
+    "LEFT",
+    "OVER",
+    "Begin",
+    "Standing",
+    "callers",
+    "expects",
+    "moved",
+    "result_of",
+    "secrets_of",
+    "started",
+]

@@ -110,7 +110,9 @@ class ConversationEvidence:
         self._recorder: Recorder | None = None
         self._rate = 0
         self._recording_from = 0
-        self._announced = False
+        self._recording_state = "none"
+        self._paused_by: str | None = None
+        self._told: tuple[str, str | None] = ("none", None)
         self._lock = asyncio.Lock()
 
     # ---- live.ports.Evidence
@@ -120,6 +122,8 @@ class ConversationEvidence:
             known: dict[str, object] = {"agentId": self._opening.agent_id, "version": self._opening.version_number}
             known |= {"versionId": self._opening.version_id, "definition": self._opening.definition}
             data = {**data, **known, **self._opening.parties}
+        if type == "recording":
+            self._mark(data)
         if len(self._waiting) >= MAX_WAITING:
             return
         self._seq += 1
@@ -134,8 +138,19 @@ class ConversationEvidence:
         except OSError as error:
             self._lost_recording(error)
             return
-        self._rate = rate
+        self._rate, self._recording_state = rate, "recording"
         self._recording_from = self._events[-1].at_ms if self._events else 0
+
+    def erase_recording(self) -> None:
+        recorder, self._recorder = self._recorder, None
+        self._recording_state = "erased"
+        if recorder is not None:
+            try:
+                recorder.erase()
+            except OSError as error:
+                logger.error("recording.not_erased", conversation=self._opening.id, error=error.strerror)
+                at_ms = self._events[-1].at_ms if self._events else 0
+                self.event("error", at_ms, {"cause": "recording_not_erased", "detail": error.strerror or ""})
 
     def audio(self, caller: bytes, agent: bytes) -> None:
         if self._recorder is not None:
@@ -147,7 +162,7 @@ class ConversationEvidence:
     async def finish(self, cause: str) -> None:
         """Close the file, write the last events and the row. What the database refuses is left to the sweep."""
         state, duration, sound = self._close_recording()
-        latency = await asyncio.to_thread(self._measure) if state != "none" else []
+        latency = await asyncio.to_thread(self._measure) if state in ("ready", "partial") else []
         now = self._keeper.clock.now()
         try:
             await self.flush()
@@ -173,32 +188,42 @@ class ConversationEvidence:
         """Write what waits, in order. Unavailable leaves it waiting."""
         async with self._lock:
             rows = list(self._waiting)
-            starting = self._recorder is not None and not self._announced
-            if not (rows or alive or starting):
+            state = self._recording_state, self._paused_by
+            changed = state != self._told
+            if not (rows or alive or changed):
                 return
             async with self._keeper.database.tenant(self._principal) as tx:
                 if rows:
                     await store.append(tx, self._opening.id, self._key, rows)
                     await told.refused(tx, self._opening.id, rows)
-                if starting:
+                if changed:
                     await store.set_recording(
-                        tx, self._opening.id, state="recording", rate=self._rate, from_ms=self._recording_from
-                    )
+                        tx, self._opening.id, state=state[0], paused_by=state[1], rate=self._rate,
+                        from_ms=self._recording_from,
+                    )  # fmt: skip
                 if alive:
                     await store.keep_alive(tx, [self._opening.id])
             del self._waiting[: len(rows)]
-            self._announced = self._announced or starting
+            self._told = state
+
+    def _mark(self, data: Mapping[str, object]) -> None:
+        """Whether the recording is in a gap, for who asks about the call while it runs."""
+        if self._recorder is None:
+            return
+        gap = data.get("phase") in ("paused", "stopped")
+        self._recording_state = "paused" if gap else "recording"
+        self._paused_by = str(data.get("by")) if gap else None
 
     def _lost_recording(self, error: OSError) -> None:
         """A full disk ends the recording, not the call; the receipt says so."""
         logger.error("recording.failed", conversation=self._opening.id, error=error.strerror)
-        self._recorder = None
+        self._recorder, self._recording_state, self._paused_by = None, "none", None
         at_ms = self._events[-1].at_ms if self._events else 0
         self.event("error", at_ms, {"cause": "recording_failed", "detail": error.strerror or "not writable"})
 
     def _close_recording(self) -> tuple[str, int | None, Sound | None]:
         if self._recorder is None:
-            return "none", None, None
+            return "erased" if self._recording_state == "erased" else "none", None, None
         try:
             self._recorder.close()
         except OSError as error:

@@ -16,6 +16,10 @@ class Event:
     data: Mapping[str, object]
 
 
+WITH_SOUND = ("recording", "paused", "ready", "partial")
+"""States of a recording that can be listened to; of the others there is nothing."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
     id: str
@@ -34,6 +38,7 @@ class Conversation:
     consent: str
     turns: int
     recording_state: str
+    recording_paused_by: str | None
     recording_rate: int | None
     recording_from: int | None
     recording_ms: int | None

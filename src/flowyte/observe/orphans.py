@@ -55,7 +55,7 @@ async def _close(
             tx, left.id, ended_at=now, duration_ms=max(at_ms, duration), cause=CAUSE,
             outcome=outcome(CAUSE, events), consent=consent(events),
             turns=sum(turn.role == "user" for turn in transcript(events)),
-            recording_state="partial" if recording else "none",
+            recording_state="partial" if recording else "erased" if left.recording_state == "erased" else "none",
             recording_ms=recording.duration_ms if recording else None,
             latency=_latency(events, recording, left.recording_from or 0),
         )  # fmt: skip

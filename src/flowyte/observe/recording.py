@@ -65,6 +65,7 @@ class Recorder:
     """`write` every 20 ms with both tracks, equal in length. Never waits for more than the page cache."""
 
     def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
         self._stream = StreamWriter(path, key, chunk_bytes=CHUNK_BYTES)
         self.frames = 0
         self.digest = Digest()
@@ -80,6 +81,11 @@ class Recorder:
 
     def close(self) -> None:
         self._stream.close()
+
+    def erase(self) -> None:
+        """Nothing of it is left: what waited in memory is not written, and the file is gone."""
+        self._stream.abandon()
+        self.path.unlink(missing_ok=True)
 
 
 class Recording:

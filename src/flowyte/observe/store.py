@@ -117,11 +117,14 @@ def opened(rows: Sequence[Kept]) -> list[Event]:
     ]
 
 
-async def set_recording(tx: TenantTx, conversation_id: str, *, state: str, rate: int, from_ms: int) -> None:
+async def set_recording(
+    tx: TenantTx, conversation_id: str, *, state: str, paused_by: str | None, rate: int, from_ms: int
+) -> None:
+    """Of a call that goes on; once it is closed this changes nothing."""
     await tx.execute(
-        "UPDATE conversations SET recording_state = $3, recording_rate = $4, recording_from = $5 "
-        "WHERE org_id = $1 AND id = $2",
-        tx.org, conversation_id, state, rate, from_ms,
+        "UPDATE conversations SET recording_state = $3, recording_paused_by = $4, recording_rate = $5, "
+        "recording_from = $6 WHERE org_id = $1 AND id = $2 AND ended_at IS NULL",
+        tx.org, conversation_id, state, paused_by, rate, from_ms,
     )  # fmt: skip
 
 
@@ -133,7 +136,8 @@ async def close_conversation(
     the same transaction."""
     closed = await tx.fetchval(
         "UPDATE conversations SET ended_at = $3, duration_ms = $4, cause = $5, outcome = $6, consent = $7, turns = $8, "
-        "recording_state = $9, recording_ms = $10, latency = $11 WHERE org_id = $1 AND id = $2 AND ended_at IS NULL "
+        "recording_state = $9, recording_ms = $10, latency = $11, recording_paused_by = NULL "
+        "WHERE org_id = $1 AND id = $2 AND ended_at IS NULL "
         "RETURNING true",
         tx.org, conversation_id, ended_at, duration_ms, cause, outcome, consent, turns, recording_state, recording_ms,
         latency,

@@ -90,6 +90,7 @@ def compiled(graph: Graph, skills: Skills) -> tuple[Flow | None, list[Fault]]:
     if not faults:
         ways = dict(_ways(graph, nodes, faults))
         slots = {slot for data in nodes.values() for slot in _sets(data)}
+        faults += _of_secrets(nodes)
         for node_id, data in nodes.items():
             faults += [Fault(node=node_id, message=text) for text in _of_node(data, slots, skills)]
             faults += [
@@ -124,6 +125,35 @@ def _ways(graph: Graph, nodes: Mapping[str, Data], faults: list[Fault]) -> Itera
         else:
             yield (connection.source, handle), connection.target
         taken.add((connection.source, handle))
+
+
+def _of_secrets(nodes: Mapping[str, Data]) -> Iterator[Fault]:
+    """A sensitive value goes to one skill, whole, and nowhere else."""
+    secret = {data.slot for data in nodes.values() if isinstance(data, Collect) and data.sensitive}
+    for slot in sorted(secret):
+        takes: set[str] = set()
+        for node_id, data in nodes.items():
+            message = _told(slot, data)
+            if message:
+                yield Fault(node=node_id, message=message)
+            if isinstance(data, SkillCall) and slot in SLOT.findall(" ".join(_texts(data))):
+                takes.add(data.skill)
+                if len(takes) > 1:
+                    yield Fault(node=node_id, message=f"{{{slot}}} is sensitive, and goes to another skill already")
+
+
+def _told(slot: str, data: Data) -> str:
+    """What is wrong with how a node uses a sensitive slot; empty when nothing is."""
+    if isinstance(data, Collect) and data.slot == slot and not data.sensitive:
+        return f"collects {slot}, which is sensitive elsewhere"
+    if isinstance(data, Branch):
+        asks = any(case.slot == slot and case.op != "filled" for case in data.cases)
+        return f"{slot} is sensitive, and may only be asked whether it is filled" if asks else ""
+    used = [text for text in _texts(data) if slot in SLOT.findall(text)]
+    if isinstance(data, SkillCall):
+        whole = all(SLOT.fullmatch(text) for text in used)
+        return "" if whole else f"{{{slot}}} is sensitive, and may only be an argument by itself"
+    return f"{{{slot}}} is sensitive, and may not be said" if used else ""
 
 
 def _sets(data: Data) -> Iterable[str]:

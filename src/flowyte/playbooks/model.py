@@ -67,6 +67,8 @@ class Collect(Part, frozen=True, kw_only=True):
     keypad: bool = True
     confirm: Literal["always", "unsure", "never"] = "unsure"
     tries: Annotated[int, Meta(ge=1, le=10)] = 3
+    sensitive: bool = False
+    """A card's number, say: it goes to one skill and is otherwise kept, told and said nowhere, nor recorded."""
 
 
 class Case(Part, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from flowyte.slots.model import Reading
 from flowyte.slots.read import read
 
 State = dict[str, Any]
+UNSAID = "what you gave me"  # of a sensitive value, where it would be said
 MOST_DIGRESSIONS = 5  # questions at one place; after that each counts as an answer that was none
 MOST_VALUE = 1_000  # characters of a skill's result that are kept in a slot
 _QUESTION = re.compile(
@@ -172,12 +173,22 @@ class _Walk:
                 return
             case _:
                 assert_never(heard)
-        if isinstance(node, Collect) and self.state["waits"] == "value":
+        if isinstance(node, Collect) and node.sensitive:
+            self._secret(node, text)
+        elif isinstance(node, Collect) and self.state["waits"] == "value":
             self._value(node, text)
         elif isinstance(node, Collect):
             self._is_right(node, text)
         else:
             self._consent(node, text)
+
+    def _secret(self, node: Collect, text: str) -> None:
+        """It is not said back, and a question in between is not passed on: it might hold the value."""
+        found = self._read(node, text)
+        if found is None:
+            self._missed(node, node.ask_again or "Sorry, I did not get that.")
+        else:
+            self._keep(node, {"value": found.value, "spoken": UNSAID})
 
     def _value(self, node: Collect, text: str) -> None:
         question = bool(_QUESTION.search(text.strip()))
@@ -251,11 +262,13 @@ class _Walk:
     def _corrects(self, node: Collect | SkillCall, text: str) -> bool:
         """An earlier value is named and put right: "sorry, my phone number is ...", "change the date"."""
         changes = _CHANGE.search(text)
-        if not changes:
+        if not changes or (isinstance(node, Collect) and node.sensitive):
             return False
         for node_id, other in self.flow.nodes.items():
             if not isinstance(other, Collect) or other.slot not in self.state["slots"] or other is node:
                 continue
+            if other.sensitive:
+                continue  # asked for again only by the way that the graph has for it
             named = re.search(rf"\b{re.escape(_plain(other.slot))}\b", text, re.IGNORECASE)
             if named is None or (isinstance(node, Collect) and node.slot == other.slot):
                 continue

@@ -7,7 +7,9 @@ its time are the same for every address. TLS always, except to a server on this 
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from email.headerregistry import HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import EmailPolicy, default
 from email.utils import formataddr, formatdate, make_msgid
 from urllib.parse import unquote, urlsplit
 
@@ -24,6 +26,21 @@ TRIES_AFTER_S = (0.0, 5.0, 60.0)
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
+class Unbroken(UnstructuredHeader):
+    """A header that is one address. The library's folding would write a long one as encoded words, which no mail
+    program follows; RFC 5322 takes lines of 998."""
+
+    name: str  # the registry mixes its own base in, which has it
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+HEADERS = HeaderRegistry()
+HEADERS.map_to_type("list-unsubscribe", Unbroken)  # type: ignore[arg-type]
+POLICY = default.clone(header_factory=HEADERS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """`to` holds one address or several, separated by commas."""
@@ -33,6 +50,8 @@ class Letter:
     text: str
     sender_name: str = ""
     reply_to: str = ""
+    unsubscribe: str = ""
+    """An address that ends letters of this kind by one POST (RFC 8058)."""
 
 
 Write = Callable[[], Awaitable[Letter | None]]
@@ -123,11 +142,14 @@ class Outbox:
             raise MailRefused(words, nothing_sent=isinstance(error, ConnectionRefusedError)) from error
 
     def _message(self, letter: Letter, id: str) -> EmailMessage:
-        message = EmailMessage()
+        message = EmailMessage(policy=POLICY)
         message["From"] = formataddr((letter.sender_name, self._sender)) if letter.sender_name else self._sender
         message["To"], message["Subject"] = letter.to, letter.subject
         if letter.reply_to:
             message["Reply-To"] = letter.reply_to
+        if letter.unsubscribe:
+            message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message["Date"] = formatdate(usegmt=True)
         message["Message-ID"] = id
         message["Auto-Submitted"] = "auto-generated"

@@ -22,7 +22,8 @@ from flowyte.receipts.verify_receipt import CLOSED, NAME, commitment, event_body
 # somebody said. Every other field is committed, and so is all of a type that is not here.
 CLEAR: Mapping[str, frozenset[str]] = {
     "call_started": frozenset({"agentId", "version", "versionId", "definition", "recording"}),
-    "consent": frozenset({"outcome", "recording"}),
+    "consent": frozenset({"outcome", "recording", "mode", "asked", "stayed", "samples", "rate", "playedToMs", "then"}),
+    "recording": frozenset({"phase", "by"}),
     "tool_call": frozenset({"phase", "callId", "name"}),
     "call_ended": frozenset({"cause", "turns"}),
     CLOSED: frozenset({

@@ -127,7 +127,7 @@ def _number(text: str) -> int:
 
 
 def _never(_text: str) -> Any:
-    raise Refused("A receipt has whole numbers only.")
+    raise Refused("It has a number with a fraction, which no receipt has: take the file of …/receipt/file.")
 
 
 def _hashes(texts: list[str]) -> list[bytes]:

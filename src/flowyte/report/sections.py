@@ -8,6 +8,8 @@ from flowyte.agents.described import AGENT
 from flowyte.agents.in_words import label, value
 from flowyte.compliance.consent import consent_for, disclosure
 from flowyte.guardrails.verification import plan_of, read_spec
+from flowyte.redact.model import PLURAL
+from flowyte.redact.settings import Settings, settings_of
 from flowyte.report.model import Disclosed, Matter, Section
 from flowyte.skills.spec import Skill
 from flowyte.skills.traced import Carried, Flow
@@ -103,6 +105,8 @@ def _sends(matter: Matter) -> Lines:
             f"The language model at {host} is sent the conversation's words, the agent's own texts, the passages that "
             "were found and what skills brought back for this caller."
         )
+        if (wanted := settings_of(matter.agent)).entities:
+            yield f"What is found in it of {_plurals(wanted)} is sent as a mark such as [phone], not as it was said."
     else:
         yield "Nothing of a conversation is sent to a language model: none is set."
     for flow in matter.flows:
@@ -155,17 +159,58 @@ def _wants(skill: Skill) -> list[str]:
     return wants
 
 
+CONSENT_MODES = {
+    "notice": "Calls are recorded from the end of the notice on, both sides, sealed.",
+    "ask": "Callers are asked, and recorded from their yes on, both sides, sealed. Without a clear yes nothing is.",
+    "by_place": "Callers are asked and recorded from their yes on, unless both numbers are of places where one party's "
+    "consent is enough: then from the end of the notice on. A browser and a number that tells no place are asked.",
+}
+DENIED = {
+    "unrecorded": "Who says no, then or later, is helped unrecorded.",
+    "transfer": "Who says no, then or later, is put through to a person, or helped unrecorded where the line cannot.",
+    "end": "Who says no, then or later, is told that the call has to end.",
+}
+WITHDRAWN = {
+    "keep": "What was recorded before “stop recording” is kept.",
+    "erase": "What was recorded before “stop recording” is erased at once.",
+}
+
+
 def _recording(matter: Matter) -> Lines:
     recording = matter.agent.get("recording") or {}
     yield f"A call begins with: “{disclosure(matter.agent)}”"
     yield f"The greeting: “{matter.agent['greeting']}”" if matter.agent.get("greeting") else "There is no greeting."
     if consent_for(matter.agent).recording:
         kept = recording.get("retentionDays")
-        yield "Calls are recorded from the end of the notice on, both sides, sealed."
+        yield CONSENT_MODES.get(str(recording.get("consentMode")), CONSENT_MODES["notice"])
+        yield DENIED[str(recording.get("onDenial") or "unrecorded")]
+        yield WITHDRAWN[str(recording.get("onWithdrawal") or "keep")]
         yield f"Recordings are to be kept for {kept} days." if kept else "Recordings are kept until they are deleted."
     else:
         yield "Calls are not recorded."
     yield "What was said is kept as a transcript with the timeline of what was done."
+    yield from _taken_out(matter)
+
+
+def _taken_out(matter: Matter) -> Lines:
+    wanted = settings_of(matter.agent)
+    if not wanted.entities:
+        yield "Nothing is taken out of it: numbers, addresses and names are kept as they were said."
+    else:
+        yield f"What is found of {_plurals(wanted)} is taken out before anything is kept, shown or sent on."
+        if consent_for(matter.agent).recording:
+            silent = "The recording is silent where it was said or keyed."
+            yield silent if wanted.audio else "The recording keeps the sound of it."
+    for playbook in matter.agent.get("playbooks") or ():
+        for node in (playbook.get("graph") or {}).get("nodes") or ():
+            asked = node.get("data") or {}
+            if node.get("type") == "collect" and asked.get("sensitive") and playbook.get("isEnabled", True):
+                slot = f"{playbook['name']}: {asked.get('slot')}"
+                yield f"{slot} goes to one skill, and is kept, recorded and said nowhere."
+
+
+def _plurals(wanted: Settings) -> str:
+    return _list(words for entity, words in PLURAL.items() if entity in wanted.entities)
 
 
 def _hours(matter: Matter) -> Lines:

@@ -9,11 +9,13 @@ from flowyte.agents.described import AGENT
 from flowyte.conversation import lines
 from flowyte.guardrails.lexicon import banned_words
 from flowyte.providers.builtin.voices import VOICES
+from flowyte.redact.settings import settings_of
 from flowyte.report.model import Matter, Warned
 from flowyte.skills.registry import ALWAYS_WRITES, available
 from flowyte.skills.spec import Skill
 
 Found = Iterator[Warned]
+SECRET = re.compile(r"card|cvv|cvc|ssn|social|iban|pin\b", re.IGNORECASE)  # slots by these names hold what nobody keeps
 LEAST_WORDS = 3  # of a description: fewer tell a caller's wish apart from nothing
 OUR_LINES = (*lines.REMINDERS, *lines.FILLERS, lines.NO_RESPONSE, lines.NOT_UNDERSTOOD, lines.APOLOGY, lines.GIVING_UP)
 
@@ -30,6 +32,7 @@ def warnings(matter: Matter) -> Found:
     yield from _channels(matter.agent)
     yield from _model(matter)
     yield from _words(matter.agent)
+    yield from _redaction(matter.agent)
 
 
 def _knowledge(matter: Matter) -> Found:
@@ -197,3 +200,21 @@ def _words(agent: Mapping[str, Any]) -> Found:
         if found := banned.found(line):
             message = f"A sentence of the call itself has the banned word {found[0]} in it: “{line}”"
             yield Warned(code="banned_word_in_line", field="lexicon.banned", message=message)
+
+
+def _redaction(agent: Mapping[str, Any]) -> Found:
+    wanted = settings_of(agent)
+    recorded = (agent.get("recording") or {}).get("enabled", True) and "voice" in (agent.get("enabledChannels") or ())
+    if wanted.entities and recorded and not wanted.audio:
+        message = "What is taken out of the transcript is still heard in the recording."
+        yield Warned(code="sound_not_redacted", field="redaction.audio", message=message)
+    if wanted.entities and not str(agent.get("primaryLanguage") or "en").startswith("en"):
+        message = "What is not to be kept is found in English only."
+        yield Warned(code="redaction_in_english", field="redaction.entities", message=message)
+    for playbook in agent.get("playbooks") or ():
+        for node in (playbook.get("graph") or {}).get("nodes") or ():
+            asked = node.get("data") or {}
+            slot = str(asked.get("slot"))
+            if node.get("type") == "collect" and not asked.get("sensitive") and SECRET.search(slot):
+                message = f"The playbook {playbook['name']} asks for {slot} and is not told that it is sensitive."
+                yield Warned(code="secret_kept", field=f"playbooks.{playbook['name']}.{node['id']}", message=message)

@@ -41,6 +41,8 @@ class Order:
     """What this effect is meant to be; by default the same arguments are the same effect."""
     occasion: str = ""
     is_write: bool = True
+    kept: Mapping[str, Any] | None = None
+    """The arguments as the ledger may have them, where that is less than all."""
     keep_result: bool = True
     """Whether the ledger keeps what came back; not what a caller is compared with."""
 
@@ -48,7 +50,12 @@ class Order:
     def key(self) -> str:
         if self.intent:
             return f"{self.skill.name}-{self.intent}"
-        return ledger.intent_key(self.skill.name, self.arguments, self.occasion)
+        return ledger.intent_key(self.skill.name, self.named_by, self.occasion)
+
+    @property
+    def named_by(self) -> Mapping[str, Any]:
+        """What the intent's digest is made of: a secret is in the occasion, salted."""
+        return self.kept if self.kept is not None and "secret-" in self.occasion else self.arguments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +221,8 @@ class Runner:
     async def _claim(self, tx: TenantTx, order: Order) -> tuple[ledger.Entry, bool]:
         intent = ledger.Intent(
             agent_id=str(order.agent["id"]), conversation_id=order.conversation_id, key=order.key,
-            skill=order.skill.name, kind=order.skill.skill_type, is_write=order.is_write, arguments=order.arguments,
+            skill=order.skill.name, kind=order.skill.skill_type, is_write=order.is_write,
+            arguments=order.arguments if order.kept is None else order.kept,
         )  # fmt: skip
         now = self._clock.now()
         deadline = now + timedelta(seconds=DEADLINE_S)

@@ -3,6 +3,7 @@
 What changes nothing but matters, such as listening to a recording, is noted here by the verb that allows it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -24,9 +25,9 @@ class AuditEvent:
     changed: tuple[str, ...]
 
 
-async def note(tx: TenantTx, action: str, object: str) -> None:
-    """An act that changes no row of its own."""
-    await tx.execute("SELECT note($1, $2, $3)", tx.org, action, object)
+async def note(tx: TenantTx, action: str, object: str, how: Sequence[str] = ()) -> None:
+    """An act that changes no row of its own. `how` stands where others have the names of what changed."""
+    await tx.execute("SELECT note($1, $2, $3, $4)", tx.org, action, object, list(how))
 
 
 async def events(

@@ -158,6 +158,11 @@ class FakeEvidence:
     def start_recording(self, rate: int) -> None:
         self.recording = True
 
+    def erase_recording(self) -> None:
+        self.recording = False
+        self.caller.clear()
+        self.agent.clear()
+
     def audio(self, caller: bytes, agent: bytes) -> None:
         if not self.recording:
             raise AssertionError("sound before consent")

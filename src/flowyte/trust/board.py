@@ -10,6 +10,7 @@ from flowyte.kit import log
 from flowyte.trust.house import House
 from flowyte.trust.judge import judged
 from flowyte.trust.model import Check, Claim, Judged, Seen, bad
+from flowyte.trust.processors import Party
 from flowyte.trust.results import Results
 
 logger = log.get(__name__)
@@ -32,6 +33,11 @@ class Board:
     def results(self) -> Results | None:
         """Of the build's tests."""
         return self._results
+
+    @property
+    def parties(self) -> Sequence[Party]:
+        """Whom this installation sends data of organizations to, by its settings."""
+        return self._house.parties()
 
     async def claims(self) -> tuple[Judged, ...]:
         """No older than EVERY_S. Many who ask at once wait for one look."""

@@ -45,11 +45,12 @@ CLAIMS = (
     ),
     Claim(
         id="T5", title="Calls are recorded and transcribed for review",
-        sentence="A call leaves a two-track recording, a transcript and its receipt, where the agent's owner has "
-        "recording switched on.",
-        probes=("recordings_open",),
-        tests=("tests/acceptance/test_first_call.py", "tests/unit/observe/test_recording.py"),
-        code="src/flowyte/observe/recording.py", document="docs/explanation/life-of-a-call.md",
+        sentence="A call leaves a two-track recording, where the agent's owner has recording switched on, a "
+        "transcript, and a receipt: who holds it finds any later change of it without asking anybody.",
+        probes=("recordings_open", "receipts_hold"),
+        tests=("tests/acceptance/test_first_call.py", "tests/unit/observe/test_recording.py",
+               "tests/postgres/receipts/test_log.py", "tests/fuzz/receipts/test_verify.py"),
+        code="src/flowyte/receipts", document="docs/explanation/receipts.md",
     ),
     Claim(
         id="T6", title="Recordings have no public address",
@@ -130,14 +131,18 @@ CLAIMS = (
         "that they are in. The account of a deletion is signed.",
         probes=("every_table_is_declared", "buckets_lose_what_was_deleted"),
         tests=("tests/postgres/api/test_what_belongs.py", "tests/postgres/compliance/test_requests.py",
-               "tests/postgres/objects/test_gone.py", "tests/architecture/test_places.py"),
+               "tests/postgres/objects/test_gone.py", "tests/architecture/test_folders.py"),
         code="src/flowyte/compliance/erase.py", document="docs/explanation/deletion.md",
     ),
     Claim(
         id="T16", title="Sub-processors are declared",
-        sentence="Whoever receives data of an organization is listed by category; nothing else is sent anywhere.",
-        tests=("tests/unit/egress/test_client.py",), code="src/flowyte/egress", document="docs/explanation/egress.md",
-        missing="The list, its named version under agreement, and the data processing agreement are being built.",
+        sentence="Whoever receives data of an organization is listed by category; nothing else is sent anywhere. The "
+        "list by name is shown to who accepts an agreement, and each change is told of.",
+        probes=("every_party_is_declared", "acceptances_have_their_text", "changes_are_told"),
+        tests=("tests/unit/trust/test_processors.py", "tests/architecture/test_outgoing.py",
+               "tests/unit/egress/test_client.py", "tests/postgres/dashboard/test_papers.py",
+               "tests/postgres/trust/test_changes.py"),
+        code="src/flowyte/trust/processors.py", document="docs/explanation/subprocessors.md",
     ),
     Claim(
         id="T17", title="Payments through Stripe",
@@ -160,17 +165,19 @@ CLAIMS = (
     ),
     Claim(
         id="T20", title="SOC 2 is in progress",
-        sentence="There is no report yet. The controls, each with its evidence and date, are being listed.",
-        code="src/flowyte/trust", document=MODEL, missing="SOC 2 is in progress. There is no report yet.",
+        sentence="There is no report yet. The controls are listed, each with its date and the evidence that there is.",
+        probes=("soc2_says_only_in_progress",), tests=("tests/unit/trust/test_soc2.py",),
+        code="src/flowyte/trust/papers/controls.py", document="docs/explanation/papers.md",
+        missing="SOC 2 is in progress. There is no report yet.",
     ),
     Claim(
         id="T21", title="Rights of persons under GDPR and CCPA",
-        sentence="Requests for access and deletion are taken, verified and answered in time.",
-        probes=("requests_are_answered_in_time",),
-        tests=("tests/postgres/compliance/test_requests.py", "tests/unit/compliance/test_person.py"),
+        sentence="Requests for access and deletion are taken, verified and answered in time. The agreement on data "
+        "is there for everybody, its annexes filled from this installation.",
+        probes=("requests_are_answered_in_time", "agreement_is_there"),
+        tests=("tests/postgres/compliance/test_requests.py", "tests/unit/compliance/test_person.py",
+               "tests/unit/trust/test_dpa.py"),
         code="src/flowyte/compliance/requests.py", document="docs/howto/privacy.md",
-        missing="Requests for a copy and for deletion are taken, verified, clocked and answered. The data processing "
-        "agreement is being built.",
     ),
     Claim(
         id="T22", title="SMS waits for registration",

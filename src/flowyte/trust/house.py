@@ -7,6 +7,8 @@ from pathlib import Path
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database
 from flowyte.objects.objects import Objects
+from flowyte.trust.papers.model import Papers
+from flowyte.trust.processors import Party
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
 
@@ -48,3 +50,9 @@ class House:
     key_files: bool = True
     """Whether the key-encryption keys are files of this machine."""
     mail: bool = False
+    parties: Callable[[], Sequence[Party]] = tuple
+    """Whom the settings switch on."""
+    papers: Papers = Papers()
+    """What the operator has written down."""
+    undeclared: Callable[[], Sequence[str]] = tuple
+    """Settings that are switched on and that no party accounts for."""

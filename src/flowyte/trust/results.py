@@ -21,7 +21,7 @@ from flowyte.trust.model import Seen, bad, good, nothing
 RELEASE_KEYS: Mapping[str, str] = {}  # name: base64 of the Ed25519 public key. No release has been made yet
 FILE = "test-results.json"
 MOST_BYTES = 4 << 20
-READ = (".py", ".sql", ".html", ".js", ".css")
+READ = (".py", ".sql", ".html", ".js", ".css", ".typ")
 
 
 class Written(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -1,6 +1,8 @@
 """What the probes read of organizations: ids and states, never what anybody said."""
 
 import uuid
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flowyte.kit.db import Database, TenantTx, Tx
@@ -9,6 +11,29 @@ from flowyte.tenancy.organizations import all_organizations, system_principal
 from flowyte.vault.seal import Sealer
 
 MOST_ORGANIZATIONS = 20  # looked at by one probe; each costs a transaction, and there is a look every minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """How much there is of what callers left, and since when."""
+
+    conversations: int
+    recordings: int
+    messages: int
+    skill_runs: int
+    oldest: datetime | None
+
+
+async def kept(tx: TenantTx) -> Kept:
+    row = await tx.fetchrow(
+        "SELECT count(*) AS conversations, min(started_at) AS oldest, "
+        "count(*) FILTER (WHERE recording_state IN ('ready', 'partial')) AS recordings, "
+        "(SELECT count(*) FROM messages WHERE org_id = $1) AS messages, "
+        "(SELECT count(*) FROM skill_runs WHERE org_id = $1) AS skill_runs FROM conversations WHERE org_id = $1",
+        tx.org,
+    )
+    assert row is not None
+    return Kept(**dict(row))
 
 
 async def some_organizations(database: Database) -> list[uuid.UUID]:
@@ -53,10 +78,20 @@ async def newest_calls(tx: TenantTx, *, recorded: bool, limit: int) -> list[tupl
     """Ids and recording states of ended calls."""
     rows = await tx.fetch(
         "SELECT id, recording_state FROM conversations WHERE org_id = $1 AND ended_at IS NOT NULL "
-        "AND channel = 'voice' AND (recording_state = 'none') = $2 ORDER BY started_at DESC LIMIT $3",
+        "AND channel = 'voice' AND (recording_state IN ('none', 'erased')) = $2 AND recording_state <> 'expired' "
+        "ORDER BY started_at DESC LIMIT $3",
         tx.org, not recorded, limit,
     )  # fmt: skip
     return [(row["id"], row["recording_state"]) for row in rows]
+
+
+async def newest_ended(tx: TenantTx, *, limit: int) -> list[tuple[str, datetime]]:
+    """Ids and ends of the newest conversations that ended, whatever their channel."""
+    rows = await tx.fetch(
+        "SELECT id, ended_at FROM conversations WHERE org_id = $1 AND ended_at IS NOT NULL "
+        "ORDER BY started_at DESC LIMIT $2", tx.org, limit,
+    )  # fmt: skip
+    return [(row["id"], row["ended_at"]) for row in rows]
 
 
 async def live_snapshots(tx: TenantTx) -> list[dict[str, Any]]:
@@ -86,3 +121,20 @@ async def remembered_answers(tx: TenantTx, sealer: Sealer) -> list[str]:
         ).decode()
         for row in rows
     ]
+
+
+async def accepted_texts(tx: TenantTx) -> tuple[int, list[tuple[str, str]]]:
+    """How many acceptances there are, and the texts that they name, with their digests."""
+    accepted: int = await tx.fetchval("SELECT count(*) FROM nda_acceptances WHERE org_id = $1", tx.org)
+    rows = await tx.fetch("SELECT digest, text FROM nda_texts WHERE org_id = $1", tx.org)
+    return accepted, [(row["digest"], row["text"]) for row in rows]
+
+
+async def letters_before(tx: TenantTx, before: datetime) -> int:
+    """Letters about a change from before a time that nobody has tried to send. One that a mailbox refuses is no fault
+    here, and the owner is told of it."""
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM subprocessor_letters WHERE org_id = $1 AND state = 'waiting' AND attempts = 0 "
+        "AND made_at < $2", tx.org, before,
+    )  # fmt: skip
+    return count

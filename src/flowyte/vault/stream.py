@@ -136,8 +136,8 @@ class StreamReader:
 
     def _find_end(self, whole: int, rest: int) -> None:
         """The last chunk carries the mark; a remainder without it is what a kill cut through, and is dropped."""
-        candidate = whole if rest >= TAG_BYTES else whole - 1
-        if candidate < 0:
+        candidate = whole if rest else whole - 1
+        if candidate < 0 or 0 < rest < TAG_BYTES:
             return
         span = self._chunk_bytes + TAG_BYTES
         try:

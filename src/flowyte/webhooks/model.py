@@ -18,6 +18,8 @@ TYPES = {
     "agent.published": "A version of an agent serves from now on.",
     "number.changed": "A telephone number was imported, assigned or removed.",
     "privacy.request": "A person's request was received or is done.",
+    "checkpoint.signed": "The newest signed checkpoint of the log, once an hour when it has grown.",
+    "subprocessors.changed": "Who receives data of organizations by this installation's settings has changed.",
     "webhook.test": "You asked for a test.",
 }
 

@@ -14,6 +14,7 @@ from flowyte.objects.bucket import BucketSettings
 from flowyte.objects.objects import LOCAL, Objects
 from flowyte.objects.open import open_objects, read_buckets
 from flowyte.tenancy.region import check_region
+from flowyte.trust.processors import refuse_undeclared
 from flowyte.vault.digest import Peppers
 from flowyte.vault.providers import Keyring, open_keys
 from flowyte.vault.seal import Sealer
@@ -37,6 +38,7 @@ async def foundation(settings: Settings) -> AsyncIterator[Foundation]:
     """Open the database and the keys; SetupError says what is missing."""
     if not settings.database_url:
         raise SetupError("DATABASE_URL is not set. `flowyte up` starts a database of its own; a single role needs one.")
+    refuse_undeclared(settings)
     (settings.data_dir / "objects").mkdir(mode=0o700, exist_ok=True)  # recordings: sealed, and still nobody's to list
     clock = SystemClock()
     async with keyring(settings, clock) as keys:

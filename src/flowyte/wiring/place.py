@@ -43,6 +43,8 @@ async def _collect(client: Client, conversation_id: str, phone: PhoneCall, out: 
     transcript = await client.data("GET", f"/conversations/{conversation_id}/transcript")
     receipt = await client.data("GET", f"/conversations/{conversation_id}/receipt")
     latency = await client.data("GET", f"/conversations/{conversation_id}/latency")
+    file = await client.request("GET", f"/conversations/{conversation_id}/receipt/file")
+    (out / f"{conversation_id}.receipt.json").write_bytes(file.content)
     (out / "receipt.json").write_bytes(msgspec.json.format(msgspec.json.encode(receipt)))
     turns = [{"role": turn["role"], "text": turn["text"], "tsMs": turn["tsMs"]} for turn in transcript["turns"]]
     if not any(turn["role"] == "user" for turn in turns):
@@ -52,6 +54,7 @@ async def _collect(client: Client, conversation_id: str, phone: PhoneCall, out: 
         "turns": turns,
         "replyWav": str(out / "reply.wav"),
         "receipt": str(out / "receipt.json"),
+        "receiptFile": str(out / f"{conversation_id}.receipt.json"),
         "recordingSeconds": (conversation.get("recordingMs") or 0) / 1000,
         "voiceToVoiceMs": [turn["voiceToVoiceMs"] for turn in latency["turns"] if turn["voiceToVoiceMs"] is not None],
     }

@@ -16,7 +16,10 @@ from flowyte.trust.board import Board
 from flowyte.trust.claims import CLAIMS
 from flowyte.trust.house import House, Reach, Route
 from flowyte.trust.model import Judged
+from flowyte.trust.papers.model import Operator, Papers
+from flowyte.trust.papers.read import read_papers
 from flowyte.trust.probes import PROBES
+from flowyte.trust.processors import connected, undeclared
 from flowyte.trust.results import find_results
 from flowyte.trust.shown import claims_shown
 from flowyte.wiring.client import Client
@@ -46,7 +49,19 @@ def house_of(base: Foundation, routes: Callable[[], Sequence[Route]], *, mail: b
         routes=routes,
         key_files=settings.keys == "file",
         mail=mail,
+        parties=partial(connected, settings),
+        papers=papers_of(settings),
+        undeclared=partial(undeclared, settings),
     )
+
+
+def papers_of(settings: Settings) -> Papers:
+    """SetupError for a file of the operator's that cannot be read."""
+    operator = Operator(
+        name=settings.operator_name, address=settings.operator_address, contact=settings.operator_contact,
+        law=settings.operator_law, location=settings.data_location,
+    )  # fmt: skip
+    return read_papers(Path(settings.papers_dir or settings.data_dir / "papers").expanduser(), operator)
 
 
 def routes_of(app: Litestar) -> list[Route]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from flowyte.agents.publish import Pinned, pinned, pinned_as
 from flowyte.channels.line import Arrival, Opened
 from flowyte.channels.server import VoiceServer
+from flowyte.compliance.consent import ruling_for
 from flowyte.conversation.commands import Cause
 from flowyte.conversation.reply import MindContext
 from flowyte.conversation.turns import Turn
@@ -23,6 +24,7 @@ from flowyte.live.session import Services, Session
 from flowyte.live.watch import LiveCalls
 from flowyte.objects.move import Mover
 from flowyte.observe.evidence import Keeper, Opening
+from flowyte.observe.hold import CHANNEL, read_order
 from flowyte.observe.orphans import sweep
 from flowyte.observe.store import events, get_conversation
 from flowyte.observe.transcript import history
@@ -145,7 +147,8 @@ class Switchboard:
             clock=self._base.clock,
             pacer=self.pacer,
         )
-        session = Session(leg, services=services, context=context, evidence=evidence)
+        ruling = ruling_for(agent, parties)
+        session = Session(leg, services=services, context=context, evidence=evidence, ruling=ruling)
         held = Held(session=session, calls=self.calls, running=self.running, principal=principal)
         return Opened(call=held, conversation_id=opening.id)
 
@@ -157,6 +160,13 @@ class Switchboard:
         conversation = await get_conversation(tx, continues)
         version = await pinned_as(tx, conversation.agent_id, conversation.version_id, name=conversation.agent_name)
         return Before(version=version, history=history(await events(tx, self._base.sealer, continues)))
+
+    def ordered(self, said: str) -> None:
+        """Somebody of an organization pauses the recording of a call, or lets it go on; it may be another process's."""
+        order = read_order(said)
+        for session, principal in list(self.running.items()):
+            if order is not None and (principal.org, principal.id) == (order.org, order.conversation):
+                session.order_recording(order.to)
 
     async def watch_credentials(self) -> None:
         """End the calls of keys and sessions that have ended; each second, one query for all of them."""
@@ -182,7 +192,14 @@ async def serve(settings: Settings) -> None:
         async with asyncio.TaskGroup() as group:
             running = [
                 group.create_task(work)
-                for work in (board.pacer.run(), keeper.run(), _sweeping(base), _moving(base), board.watch_credentials())
+                for work in (
+                    board.pacer.run(),
+                    keeper.run(),
+                    _sweeping(base),
+                    _moving(base),
+                    board.watch_credentials(),
+                    base.database.listen(CHANNEL, board.ordered),
+                )
             ]
             async with server.serving("127.0.0.1", settings.voice_port) as (host, port):
                 say_ready(f"{host}:{port}")

@@ -39,7 +39,7 @@ from flowyte.wiring.serving import say_ready, stop_on_signal
 from flowyte.wiring.skills import open_outbox, open_trials
 from flowyte.wiring.talk import make_talk_token, stream_url
 from flowyte.wiring.tls import address, check_exposure, https, https_only, listener
-from flowyte.wiring.trust import board_of, house_of, routes_of
+from flowyte.wiring.trust import board_of, house_of, papers_of, routes_of
 
 GRACE_S = 5
 
@@ -103,6 +103,7 @@ def page_services(base: Foundation, api: ApiServices) -> PageServices:
         open_sign_up=base.settings.open_sign_up,
         passwords=api.passwords,
         installation=api.installation,
+        papers=papers_of(base.settings),
     )
 
 

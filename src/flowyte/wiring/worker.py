@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 
 from flowyte.agents.store import get_version
-from flowyte.compliance import retention
+from flowyte.compliance import checkpoints, retention
 from flowyte.compliance.erase import REMOVE
 from flowyte.compliance.requests import RUN, Office, run_request
 from flowyte.egress.addresses import networks
@@ -29,17 +29,22 @@ from flowyte.receipts import advance, witness
 from flowyte.tenancy import attempts, idempotency
 from flowyte.tenancy.organizations import all_organizations, system_principal
 from flowyte.tenancy.storage import Storage
+from flowyte.trust.papers.changes import TELL, Listing, listing_of, tell_of_changes
+from flowyte.trust.papers.subscribers import Desk, tell
+from flowyte.trust.processors import connected
 from flowyte.webhooks.deliver import KEPT, Post, deliver
 from flowyte.webhooks.emit import DELIVER
 from flowyte.webhooks.store import sweep as sweep_webhooks
 from flowyte.wiring.embed import Embedder
 from flowyte.wiring.foundation import Foundation, foundation
 from flowyte.wiring.serving import say_ready, stop_on_signal
-from flowyte.wiring.skills import ports_of
+from flowyte.wiring.skills import open_outbox, ports_of
+from flowyte.wiring.tls import address
+from flowyte.wiring.trust import papers_of
 
 # In all workers together. Websites and webhooks mostly wait for somebody else's server; indexing keeps a processor
 # busy. Eight places are always left beside them.
-MOST_AT_ONCE = {READ_WEBSITE: 16, DELIVER: 40, INDEX_SOURCE: 8}
+MOST_AT_ONCE = {READ_WEBSITE: 16, DELIVER: 36, INDEX_SOURCE: 8, TELL: 4}
 BROKEN = "Something broke on our side while this was read. Read it again; if it stays, the log says what it was."
 
 
@@ -49,6 +54,7 @@ async def serve(settings: Settings) -> None:
     async with foundation(settings) as base:
         embedder = Embedder(settings.models_dir)
         egress = Egress(allowed=networks(settings.egress_allow))
+        listing = listing_of(connected(settings), papers_of(settings).names)
         tasks = {**tasks_of(base, embedder, egress), **tasks_out(base, egress)}
         say_ready("worker")
         try:
@@ -56,10 +62,11 @@ async def serve(settings: Settings) -> None:
                 beside = [
                     group.create_task(work)
                     for work in (
-                        _sweeping(base),
+                        _sweeping(base, listing),
                         advance.keep_up(base.database, base.sealer, base.clock),
                         witness.keep_asking(base.database, egress, ports_of(settings)),
                         Mover(base.database, base.clock, base.objects).keep_moving(),
+                        checkpoints.keep_sending(base.database, base.clock, open_outbox(settings)),
                     )
                 ]
                 await work(settings.database_url, tasks, stop=stop, limits=MOST_AT_ONCE)
@@ -120,6 +127,13 @@ def tasks_out(base: Foundation, egress: Egress) -> dict[str, Task]:
     async def answer_person(job: JobRef) -> None:
         await run_request(office, system_principal(job.org), job.id)
 
+    outbox = open_outbox(base.settings)
+    desk = Desk(database=base.database, sealer=base.sealer, signer=base.signer, now=base.clock.now,
+                address=address(base.settings), send=outbox.send if outbox else None)  # fmt: skip
+
+    async def tell_subscriber(job: JobRef) -> None:
+        await tell(desk, job)
+
     async def remove(job: JobRef) -> None:
         owner, now = system_principal(job.org), base.clock.now()
         await carry_out(base.database, base.clock, base.objects, owner)
@@ -127,7 +141,7 @@ def tasks_out(base: Foundation, egress: Egress) -> dict[str, Task]:
             if await places.left_of(tx, [job.id]):  # asked again until the bucket shows nothing of it
                 await defer(tx, REMOVE, job.id, of=now.isoformat(), at=now + AGAIN)
 
-    return {DELIVER: deliver_webhook, RUN: answer_person, REMOVE: remove}
+    return {DELIVER: deliver_webhook, RUN: answer_person, TELL: tell_subscriber, REMOVE: remove}
 
 
 async def note_questions(tx: TenantTx, base: Foundation, embedder: Model, conversation_id: str) -> None:
@@ -159,11 +173,12 @@ async def _sweep_organizations(base: Foundation) -> None:
             await sweep_webhooks(tenant, base.clock.now() - KEPT)
 
 
-async def _sweeping(base: Foundation) -> None:
+async def _sweeping(base: Foundation, listing: Listing) -> None:
     while True:
         with suppress(Unavailable):
             await idempotency.sweep(base.database, base.clock)
             await attempts.sweep(base.database, base.clock)
             await _sweep_organizations(base)
+            await tell_of_changes(base.database, base.clock, listing, address(base.settings))
             await retention.sweep(base.database, base.clock, base.objects)
         await asyncio.sleep(retention.EVERY_S)

@@ -133,6 +133,7 @@ WITHOUT_ID = {
     "listVoices",
     "health",
     "listTrustClaims",
+    "listSubprocessors",
     "getRetention",
     "setRetention",
     "listLegalHolds",
@@ -151,8 +152,11 @@ WITHOUT_ID = {
     "listWitnesses",
     "setWitness",
     "removeWitness",
+    "listCheckpointPlaces",
+    "addCheckpointAddress",
+    "removeCheckpointAddress",
 }
-OPEN = {"health", "reportLeakedKey", "listTrustClaims"}
+OPEN = {"health", "reportLeakedKey", "listTrustClaims", "listSubprocessors"}
 BY_VISITOR = {  # test_widget.py
     "getWidgetBootstrap", "createWidgetTalkToken", "createWidgetSession", "listWidgetMessages", "sendWidgetMessage",
     "endWidgetSession",

@@ -11,6 +11,7 @@ import httpx
 import numpy as np
 import pytest
 from litestar import Litestar
+from tests.postgres.dashboard.mailbox import OWN, mailbox
 
 from flowyte.agents.publish import create, publish
 from flowyte.api.problem import HANDLERS
@@ -38,13 +39,14 @@ from flowyte.tenancy.principal import Principal
 from flowyte.tenancy.sessions import authenticate_session, create_session
 from flowyte.tenancy.storage import Storage
 from flowyte.trust.board import Board
+from flowyte.trust.papers.model import DEFAULT_AGREEMENT
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import FileKeys
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import UrlSigner
 from flowyte.webhooks import endpoints
 
-OWN = "http://flowyte.example.com"
+__all__ = ["OWN", "mailbox"]  # a fixture is found by being here
 SECONDS = 2
 
 
@@ -149,6 +151,44 @@ class OneVector:
         return np.tile(np.array([1.0] + [0.0] * 383, np.float32), (len(texts), 1))
 
 
+async def call(house: House, principal: Principal, *, agent_id: str = "agt_1", version_id: str = "ver_1") -> Opening:
+    """Two seconds of sound, a question and an answer that was cut short."""
+    pages = house.pages
+    keeper = Keeper(database=pages.database, sealer=pages.sealer, clock=pages.clock, data_dir=pages.data_dir)
+    opening = Opening(
+        id=new_id("cnv"), agent_id=agent_id, agent_name="clinic <b>", version_id=version_id, version_number=1,
+        channel="voice", line="twilio", draft=False,
+    )  # fmt: skip
+    evidence = await keeper.begin(principal, opening)
+    evidence.event("call_started", 0, {"recording": True})
+    evidence.event("consent", 10, {"outcome": "granted", "recording": True})
+    evidence.start_recording(8000)
+    for _ in range(SECONDS * 50):
+        evidence.audio(b"\x00\x10" * 160, b"\x00\x20" * 160)
+    evidence.event("user_utterance", 500, {"text": "Where <i>are</i> you?", "confidence": 0.9})
+    evidence.event("agent_message", 1200, {"text": "By the harbour.", "kind": "answer", "cut": True})
+    evidence.event("call_ended", 2000, {"cause": "caller_hung_up", "turns": 1})
+    await evidence.finish("caller_hung_up")
+    return opening
+
+
+async def accepted(house: House, principal: Principal) -> str:
+    """Somebody's acceptance of the agreement, as if this organization ran the installation; its id."""
+    pages, made = house.pages, new_id("nda")
+    async with pages.database.tenant(principal) as tx:
+        await tx.execute(
+            "INSERT INTO nda_texts (org_id, digest, version, text, first_at) VALUES ($1, $2, '1', $3, now()) "
+            "ON CONFLICT DO NOTHING", tx.org, DEFAULT_AGREEMENT.digest, DEFAULT_AGREEMENT.text,
+        )  # fmt: skip
+        content = b'{"name":"<b>Buyer</b>","company":"clinic <b>","email":"buyer@example.com"}'
+        sealed = await pages.sealer.seal(tx, "nda_acceptances", "sealed", made, content)
+        await tx.execute(
+            "INSERT INTO nda_acceptances (org_id, id, accepted_at, digest, sealed) VALUES ($1, $2, now(), $3, $4)",
+            tx.org, made, DEFAULT_AGREEMENT.digest, sealed,
+        )  # fmt: skip
+    return made
+
+
 async def furnish(house: House, principal: Principal) -> dict[str, str]:
     """One of each kind that a page's address can name; the conversation is a call with two seconds of sound."""
     pages = house.pages
@@ -173,21 +213,7 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
             now=pages.clock.now() - timedelta(hours=2), deadline=pages.clock.now() - timedelta(hours=1),
         )  # fmt: skip
         status, _ = await create_key(tx, pages.peppers, name="k", scopes=frozenset(), created_by=principal)
-    keeper = Keeper(database=pages.database, sealer=pages.sealer, clock=pages.clock, data_dir=pages.data_dir)
-    opening = Opening(
-        id=new_id("cnv"), agent_id=agent.id, agent_name="clinic <b>", version_id=version.id, version_number=1,
-        channel="voice", line="twilio", draft=False,
-    )  # fmt: skip
-    evidence = await keeper.begin(principal, opening)
-    evidence.event("call_started", 0, {"recording": True})
-    evidence.event("consent", 10, {"outcome": "granted", "recording": True})
-    evidence.start_recording(8000)
-    for _ in range(SECONDS * 50):
-        evidence.audio(b"\x00\x10" * 160, b"\x00\x20" * 160)
-    evidence.event("user_utterance", 500, {"text": "Where <i>are</i> you?", "confidence": 0.9})
-    evidence.event("agent_message", 1200, {"text": "By the harbour.", "kind": "answer", "cut": True})
-    evidence.event("call_ended", 2000, {"cause": "caller_hung_up", "turns": 1})
-    await evidence.finish("caller_hung_up")
+    opening = await call(house, principal, agent_id=agent.id, version_id=version.id)
     async with pages.database.tenant(principal) as tx:
         message = await file_message(
             tx, pages.sealer, agent_id=agent.id, conversation_id=opening.id, intent_key="1", name="A caller",
@@ -218,6 +244,7 @@ async def furnish(house: House, principal: Principal) -> dict[str, str]:
             tx, pages.sealer, pages.peppers, pages.clock, kind="access", regime="gdpr", phone="+12025550142", email="",
         )  # fmt: skip
     return {
+        "acceptance_id": await accepted(house, principal),
         "hold_id": hold.id,
         "request_id": person_asks.id,
         "endpoint_id": endpoint.id,

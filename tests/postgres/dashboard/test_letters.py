@@ -1,78 +1,15 @@
 """Letters by SMTP to a server on loopback: who gets one, what it opens, and that nobody can tell from the page."""
 
-import asyncio
-import re
-import secrets
-from collections.abc import AsyncIterator
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from email import message_from_bytes
-from email.message import Message
-from typing import Any
+from dataclasses import replace
 
 import pytest
-from aiosmtpd.smtp import SMTP
 from tests.postgres.dashboard.conftest import OWN, House
+from tests.postgres.dashboard.mailbox import Mailbox, anybody, fields_of, link_in
 
 from flowyte.kit.errors import SetupError
 from flowyte.providers.smtp import MOST_WAITING, Letter, Outbox, Server
 
 PASSWORD = "seven quiet harbours"
-
-
-@dataclass(slots=True)
-class Mailbox:
-    """Takes what it is sent; the first `refusals` times it is too busy."""
-
-    letters: list[Message]
-    refusals: int = 0
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        if self.refusals:
-            self.refusals -= 1
-            return "451 Try again later"
-        self.letters.append(message_from_bytes(envelope.content))
-        return "250 OK"
-
-    async def next(self) -> Message:
-        async with asyncio.timeout(20):
-            while not self.letters:
-                await asyncio.sleep(0.02)
-        return self.letters.pop(0)
-
-
-@pytest.fixture
-async def mailbox(house: House) -> AsyncIterator[Mailbox]:
-    """The house's mail goes there."""
-    box = Mailbox(letters=[])
-    server = await asyncio.get_running_loop().create_server(lambda: SMTP(box), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    outbox = Outbox(Server.parse(f"smtp://127.0.0.1:{port}"), "house@example.com")
-    house.app.state.pages = replace(house.pages, mail=outbox)
-    async with asyncio.TaskGroup() as group:
-        running = group.create_task(outbox.run())
-        try:
-            yield box
-        finally:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
-            server.close()
-
-
-def link_in(letter: Message) -> str:
-    found = re.search(rf"{OWN}(/\S+)", letter.get_payload(decode=True).decode())
-    assert found is not None
-    return found[1]
-
-
-def fields_of(link: str) -> dict[str, str]:
-    name, _, value = link.partition("?")[2].partition("=")
-    return {name: value}
-
-
-def anybody() -> str:
-    return f"a{secrets.token_hex(4)}@example.com"
 
 
 async def test_who_is_invited_gets_a_letter_and_nobody_else_its_link(house: House, mailbox: Mailbox) -> None:
@@ -182,3 +119,15 @@ async def test_too_many_letters_at_once_are_dropped() -> None:
 def test_a_mail_server_that_is_none_is_said_at_the_start(url: str) -> None:
     with pytest.raises(SetupError):
         Server.parse(url)
+
+
+async def test_a_letter_can_be_ended_by_one_click(house: House, mailbox: Mailbox) -> None:
+    """The header holds the whole address as it is: encoded or broken, no mail program follows it (RFC 8058)."""
+    url = f"{OWN}/trust/unsubscribe?token={'a_b-c.D' * 40}"
+    letter = Letter(to=anybody(), subject="News", text=f"Here: {url}\n", unsubscribe=url)
+    mail = house.app.state.pages.mail
+    await mail.send(letter, id="ltr_1")
+    came = await mailbox.next()
+    assert came["List-Unsubscribe"] == f"<{url}>"
+    assert came["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert url in came.get_payload(decode=True).decode()

@@ -3,7 +3,7 @@
 import re
 
 import httpx
-from tests.postgres.dashboard.conftest import SECONDS, House, furnish
+from tests.postgres.dashboard.conftest import SECONDS, House, call, furnish
 
 from flowyte.kit.errors import Unauthenticated
 from flowyte.receipts.advance import advance
@@ -34,10 +34,10 @@ async def test_a_conversation_says_what_can_be_proved_of_it(house: House, owner:
     shown = (await owner.get(page)).text
     assert re.search(r"In the log</span>\s+at 0 to 5\. Checkpoint of <time[^>]+>\d\d:\d\d UTC</time>, signed\.", shown)
     assert f'href="/api/v1/conversations/{ids["conversation_id"]}/receipt/file"' in shown
-    other = await furnish(house, house.principal)
+    other = (await call(house, house.principal)).id
     async with house.pages.database.tenant(house.principal) as tx:  # as the migration found what was there before
-        await tx.execute("UPDATE conversations SET in_log = true WHERE id = $1", other["conversation_id"])
-    assert "It is from before the log." in (await owner.get(f"/conversations/{other['conversation_id']}")).text
+        await tx.execute("UPDATE conversations SET in_log = true WHERE id = $1", other)
+    assert "It is from before the log." in (await owner.get(f"/conversations/{other}")).text
 
 
 async def test_the_waveform_covers_the_recording(house: House, owner: httpx.AsyncClient) -> None:

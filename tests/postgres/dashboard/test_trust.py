@@ -37,6 +37,16 @@ async def test_the_claims_are_there_for_programs(house: House) -> None:
         assert all(check["result"] in ("passed", "failed", "not_applicable") for check in claim["checks"])
 
 
+async def test_who_receives_data_is_told_to_everybody(house: House) -> None:
+    """This installation's settings switch nobody on; what organizations may connect stands apart."""
+    async with house.browser() as client:
+        answer = await client.get("/trust/subprocessors")
+    assert answer.status_code == 200
+    assert "sends data of organizations nowhere" in answer.text
+    assert 'id="carrier"' in answer.text
+    assert 'id="mail"' not in answer.text
+
+
 async def test_security_txt_says_where_to_report(house: House) -> None:
     """As RFC 9116 has it: plain text, a contact by its full address, and an end in the future within a year."""
     async with house.browser() as client:

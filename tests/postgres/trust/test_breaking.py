@@ -18,24 +18,29 @@ from flowyte.kit.db import Database
 from flowyte.kit.errors import SetupError
 from flowyte.kit.migrate import migrations_dir, move_installation, move_organization
 from flowyte.kit.postgres import Cluster
+from flowyte.kit.secret import SecretText
+from flowyte.kit.settings import Settings
 from flowyte.objects.folder import Folder
 from flowyte.objects.model import RECORDING, key_of
 from flowyte.objects.move import Mover
 from flowyte.objects.objects import LOCAL
 from flowyte.observe import access
 from flowyte.observe.recording import recording_path
+from flowyte.receipts.advance import advance
 from flowyte.skills import arguments
 from flowyte.tenancy.idempotency import place_of_answer
-from flowyte.tenancy.organizations import create_organization
+from flowyte.tenancy.organizations import create_organization, only_organization, system_principal
 from flowyte.tenancy.principal import Principal
 from flowyte.testing.clock import VirtualClock
 from flowyte.trust import board as boards
+from flowyte.trust import processors
 from flowyte.trust import security_txt as security
 from flowyte.trust.board import Board
 from flowyte.trust.claims import CLAIMS
 from flowyte.trust.house import House, Reach, Route
 from flowyte.trust.model import Judged
-from flowyte.trust.probes import PROBES, calls, disclosure, reporting
+from flowyte.trust.papers.controls import Control
+from flowyte.trust.probes import PROBES, calls, disclosure, papers, reporting
 from flowyte.vault.sign import UrlSigner
 
 
@@ -50,7 +55,24 @@ async def test_on_a_whole_installation_nothing_is_broken(house: House, furnished
     seen = await looked(house)
     assert {name: each.reason for name, each in seen.items() if each.status == "broken"} == {}
     kept = {name for name, each in seen.items() if each.status == "kept"}
-    assert kept >= {"T1", "T2", "T3", "T4", "T5", "T6", "T8", "T9", "T10", "T11", "T12", "T13", "T18", "T23"}
+    assert kept >= {
+        "T1",
+        "T2",
+        "T3",
+        "T4",
+        "T5",
+        "T6",
+        "T8",
+        "T9",
+        "T10",
+        "T11",
+        "T12",
+        "T13",
+        "T16",
+        "T18",
+        "T21",
+        "T23",
+    }
 
 
 @asynccontextmanager
@@ -173,6 +195,16 @@ def _stale_contact(house: House, patch: pytest.MonkeyPatch) -> House:
     return house
 
 
+def _no_agreement(house: House, _patch: pytest.MonkeyPatch) -> House:
+    routes = [route for route in house.routes() if route.path != "/trust/dpa.pdf"]
+    return replace(house, routes=lambda: routes)
+
+
+def _says_too_much(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(papers, "CONTROLS", [Control(id="CC1.1", title="We are SOC 2 compliant", left="")])
+    return house
+
+
 def _no_form(house: House, _patch: pytest.MonkeyPatch) -> House:
     routes = [route for route in house.routes() if route.path != "/security/report"]
     return replace(house, routes=lambda: routes)
@@ -184,6 +216,12 @@ def _fails(house: House, patch: pytest.MonkeyPatch) -> House:
 
     patch.setattr(reporting, "security_txt", gone)
     return house
+
+
+def _undeclared_party(house: House, patch: pytest.MonkeyPatch) -> House:
+    settings = Settings(smtp_url=SecretText("smtps://mail.example.com"), mail_from="desk@example.org")
+    patch.setattr(processors, "PARTIES", [each for each in processors.PARTIES if each.id != "mail"])
+    return replace(house, undeclared=lambda: processors.undeclared(settings))
 
 
 OFF: dict[str, tuple[str, Callable[[House, pytest.MonkeyPatch], House]]] = {
@@ -201,6 +239,9 @@ OFF: dict[str, tuple[str, Callable[[House, pytest.MonkeyPatch], House]]] = {
     "effects are not judged": ("T12", _judges_nothing),
     "security.txt has run out": ("T23", _stale_contact),
     "the form is gone": ("T23", _no_form),
+    "a party that nobody declared": ("T16", _undeclared_party),
+    "the agreement on data is gone": ("T21", _no_agreement),
+    "SOC 2 says more than in progress": ("T20", _says_too_much),
     "a probe that fails": ("T23", _fails),
 }
 
@@ -257,6 +298,28 @@ async def test_sound_of_an_unrecorded_call_turns_it_red(house: House, furnished:
     path.parent.mkdir(parents=True)
     path.write_bytes(b"sound")
     assert (await looked(house, "T8"))["T8"].status == "broken"
+
+
+async def test_an_event_that_was_changed_turns_it_red(house: House, furnished: Principal, cluster: Cluster) -> None:
+    """Somebody with the owner's access sets the time of an event back. Who can write rows cannot write history."""
+    async with house.database.tenant(furnished) as tx:
+        await advance(tx, house.sealer, house.clock)
+    assert (await looked(house, "T5"))["T5"].status == "kept"
+    change = (
+        "ALTER TABLE timeline NO FORCE ROW LEVEL SECURITY; "
+        "UPDATE timeline SET at = at - interval '1 hour' WHERE type = 'call_ended'; "
+        "ALTER TABLE timeline FORCE ROW LEVEL SECURITY"
+    )
+    async with altered(cluster, change, change.replace("-", "+")):
+        assert (await looked(house, "T5"))["T5"].status == "broken"
+    assert (await looked(house, "T5"))["T5"].status == "kept"
+
+
+async def test_a_log_that_nobody_continues_turns_it_red(house: House, furnished: Principal) -> None:
+    """The worker stands still: what ended minutes ago has no place yet."""
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute("UPDATE conversations SET ended_at = now() - interval '5 minutes' WHERE org_id = $1", tx.org)
+    assert (await looked(house, "T5"))["T5"].status == "broken"
 
 
 async def test_a_sweeper_that_stopped_turns_it_red(house: House, furnished: Principal) -> None:
@@ -341,6 +404,29 @@ async def test_a_person_who_waits_too_long_turns_it_red(house: House, furnished:
             "VALUES ($1, 'prv_1', 'access', 'gdpr', '', '', 'received', now(), now() - interval '1 day')", tx.org,
         )  # fmt: skip
     assert (await looked(house, "T21"))["T21"].status == "broken"
+
+
+async def test_an_accepted_text_that_was_exchanged_turns_it_red(house: House, furnished: Principal) -> None:
+    """What stands with the acceptance is the digest of another text."""
+    async with house.database.tenant(system_principal(await only_organization(house.database))) as tx:
+        await tx.execute("INSERT INTO nda_texts VALUES ($1, $2, '1', 'Anything goes.', now())", tx.org, "0" * 64)
+    assert (await looked(house, "T16"))["T16"].status == "broken"
+
+
+async def test_letters_that_nobody_sends_turn_it_red(house: House, furnished: Principal) -> None:
+    """A worker that stopped; a mailbox that refuses is not our fault."""
+    async with house.database.tenant(system_principal(await only_organization(house.database))) as tx:
+        content = {"parties": {}, "names": ""}
+        await tx.execute("INSERT INTO subprocessor_lists VALUES ($1, 1, 'd', now(), $2)", tx.org, content)
+        await tx.execute("INSERT INTO subprocessor_subscribers VALUES ($1, 'sub_1', 'x', '', now())", tx.org)
+        await tx.execute(
+            "INSERT INTO subprocessor_letters (org_id, id, number, subscriber_id, made_at) "
+            "VALUES ($1, 'ltr_1', 1, 'sub_1', now() - interval '3 hours')", tx.org,
+        )  # fmt: skip
+    assert (await looked(house, "T16"))["T16"].status == "broken"
+    async with house.database.tenant(system_principal(await only_organization(house.database))) as tx:
+        await tx.execute("UPDATE subprocessor_letters SET attempts = 1 WHERE org_id = $1", tx.org)
+    assert (await looked(house, "T16"))["T16"].status != "broken"
 
 
 async def test_a_break_is_seen_within_the_published_time(house: House, furnished: Principal) -> None:

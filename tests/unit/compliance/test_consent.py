@@ -1,6 +1,6 @@
 """Consent before capture."""
 
-from flowyte.compliance.consent import AI_NOTICE, RECORDING_NOTICE, consent_for, disclosure
+from flowyte.compliance.consent import AI_NOTICE, QUESTION, RECORDING_NOTICE, consent_for, disclosure
 
 
 def test_nothing_may_be_captured_before_the_notice_has_ended() -> None:
@@ -23,7 +23,7 @@ def test_an_agent_without_recording_is_heard_but_not_recorded() -> None:
 def test_a_refusal_stands_against_an_earlier_grant() -> None:
     """A caller who objects later is not recorded from then on, and no notice grants it again."""
     refused = consent_for({}).announced_to_end().refused()
-    assert refused.announced_to_end().outcome == "denied"
+    assert refused.announced_to_end().outcome == "withdrawn"
     assert not refused.may_record
 
 
@@ -33,3 +33,24 @@ def test_no_prompt_removes_the_disclosure() -> None:
     own = disclosure({"recording": {"enabled": True, "disclosure": "We keep this call for training."}})
     assert own == f"{AI_NOTICE} We keep this call for training."
     assert disclosure({"recording": {"disclosure": "  "}}).endswith(RECORDING_NOTICE)
+
+
+ASKS = {"recording": {"consentMode": "ask"}}
+
+
+def test_a_question_is_answered_by_a_yes_alone() -> None:
+    """Staying on the line is none, and a yes before the question was played to its end is none either."""
+    consent = consent_for(ASKS)
+    assert not consent.may_attend
+    assert not consent.agreed().may_record
+    asked = consent.announced_to_end()
+    assert asked.may_attend
+    assert not asked.may_capture
+    assert asked.agreed().may_record
+    assert not asked.refused().may_capture
+
+
+def test_a_question_stands_behind_the_agents_own_words() -> None:
+    """What an agent says about it explains the question and does not take its place."""
+    own = {"recording": {"consentMode": "ask", "disclosure": "We keep calls for training."}}
+    assert disclosure(own) == f"{AI_NOTICE} We keep calls for training. {QUESTION}"

@@ -4,6 +4,8 @@ The floor is never held twice; each Say ends, spoken or cut at a word; only what
 commanded after the hang-up; deadlines never go back; the same events give the same commands.
 """
 
+from typing import Literal
+
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -14,7 +16,10 @@ from flowyte.conversation.machine import Machine
 from flowyte.conversation.reply import EndCall, Expect, Fallback, HandOff, Reply, Sentence
 from flowyte.conversation.settings import MachineSettings
 
-TEXTS = st.sampled_from(["", "mhm", "yes", "okay", "stop", "bye", "I would like to book a visit", "two oh two", "?"])
+TEXTS = st.sampled_from([
+    "", "mhm", "yes", "okay", "stop", "bye", "I would like to book a visit", "two oh two", "?", "no", "stop recording",
+    "pause the recording", "you can resume recording", "is this recorded", "stop recording, I need help with my bill",
+])  # fmt: skip
 PARTS: st.SearchStrategy[Reply] = st.one_of(
     st.builds(Sentence, text=st.sampled_from(["We open at nine.", "Is that right?", "One two three four five."])),
     st.builds(EndCall, reason=st.just("done")),
@@ -40,6 +45,9 @@ SETTINGS = st.builds(
     end_call_phrases=st.booleans(),
     hand_off=st.sampled_from([None, None, THROUGH]),
     silent=st.sampled_from([None, THROUGH]),
+    on_denial=st.sampled_from(["unrecorded", "transfer", "end"]),
+    on_withdrawal=st.sampled_from(["keep", "erase"]),
+    refused=st.sampled_from([None, THROUGH]),
 )
 CAUSES = st.sampled_from(["caller_hung_up", "leg_lost", "leg_stalled"])
 OPERATOR = st.sampled_from(["drained", "operator_ended", "service_failed"])
@@ -48,9 +56,10 @@ OPERATOR = st.sampled_from(["drained", "operator_ended", "service_failed"])
 class Calls(RuleBasedStateMachine):
     """A shell that performs the commands on paper and checks each."""
 
-    @initialize(settings=SETTINGS)
-    def begin(self, settings: MachineSettings) -> None:
-        self.settings = settings
+    @initialize(settings=SETTINGS, asks=st.booleans())
+    def begin(self, settings: MachineSettings, asks: bool) -> None:
+        self.settings, self.asks = settings, asks and settings.record
+        self.recording = "no"
         self.machine = Machine(settings)
         self.now = 0
         self.journal: list[tuple[int, ev.Event | None]] = []
@@ -102,10 +111,19 @@ class Calls(RuleBasedStateMachine):
                 self.thinking = None
             case do.Remember(spoken=spoken):
                 self.remembered += spoken.split()
-            case do.Capture(record=record):
-                assert not self.capturing, "capture is granted once"
-                assert not record or self.settings.record
+            case do.Attend():
+                assert self.asks
+                assert self.recording == "no", "asked while it is recorded"
                 self.capturing = True
+            case do.Capture(record=record):
+                assert not record or self.settings.record
+                assert not record or self.recording == "no", "recording begins once"
+                self.capturing, self.recording = True, "on" if record else self.recording
+            case do.Record(to=to):
+                assert self.recording != "no", "there is nothing to pause, resume or stop"
+                assert self.recording != "erased", "what was erased is over"
+                assert to != "go_on" or self.recording in ("pause", "stop"), "only a gap ends"
+                self.recording = {"go_on": "on", "erase": "erased"}.get(to, to)
             case do.PutThrough():
                 assert not self.ordering, "a transfer is ordered once"
                 assert not self.saying, "a transfer is ordered when its announcement has ended"
@@ -148,7 +166,7 @@ class Calls(RuleBasedStateMachine):
         self.heard += say.text.split()
         self.give(ev.Spoken(say_id=say.say_id))
         if say.kind == "notice" and not self.hung_up:
-            self.give(ev.Consented(outcome="granted"))
+            self.give(ev.Consented(outcome="asked" if self.asks else "granted"))
 
     @precondition(lambda self: self.saying)
     @rule()
@@ -204,6 +222,12 @@ class Calls(RuleBasedStateMachine):
     def a_late_word_from_an_old_thought(self, think_id: int) -> None:
         if think_id != self.thinking:
             self.give(ev.ReplyPart(think_id=think_id, part=Sentence(text="Too late.")))
+
+    @rule(to=st.sampled_from(["pause", "go_on"]))
+    def organization_orders(self, to: Literal["pause", "go_on"]) -> None:
+        before = self.recording
+        self.give(ev.RecordingOrdered(to=to))
+        assert not (before == "stop" and self.recording == "on"), "the caller's no was overruled"
 
     @precondition(lambda self: self.now > 3_000)
     @rule(cause=CAUSES)

@@ -1,5 +1,8 @@
 """The sealed recording: what a kill leaves, what an attacker cannot do."""
 
+import random
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from flowyte.observe.recording import CHUNK_BYTES, Recorder, Recording
+from flowyte.observe.recording import CHUNK_BYTES, FRAME_BYTES, Recorder, Recording
 from flowyte.vault.keyring import SealBroken
 from flowyte.vault.stream import HEADER, TAG_BYTES
 
@@ -33,21 +36,56 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, bytes]:
     return path, record(path, 110)
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(st.data())
-def test_a_kill_at_any_byte_leaves_a_playable_prefix(
-    made: tuple[Path, bytes], tmp_path: Path, data: st.DataObject
-) -> None:
-    """Cut anywhere after its header, the file opens, holds the true beginning, and lost under a second."""
+def test_a_kill_at_any_byte_leaves_a_playable_prefix(made: tuple[Path, bytes], tmp_path: Path) -> None:
+    """At 600 bytes taken at random, and at every border of a chunk: the file opens, holds the true beginning, and lost
+    under a second of sound, what was waiting in memory included."""
     whole = made[0].read_bytes()
-    cut = data.draw(st.integers(HEADER.size, len(whole) - 1))
+    chance = random.Random(7)
+    borders = [border + by for border in range(HEADER.size, len(whole), SEALED) for by in (-1, 0, 1)]
     path = tmp_path / "cut"
-    path.write_bytes(whole[:cut])
-    recording = Recording(path, KEY, rate=RATE)
-    pcm = recording.read(44, recording.length)
-    assert made[1].startswith(pcm)
-    assert not recording.complete
-    assert cut - HEADER.size - len(pcm) * SEALED / CHUNK_BYTES < SEALED
+    for cut in [*(chance.randrange(HEADER.size, len(whole)) for _ in range(600)), *borders]:
+        if not HEADER.size <= cut < len(whole):
+            continue
+        path.write_bytes(whole[:cut])
+        recording = Recording(path, KEY, rate=RATE)
+        pcm = recording.read(44, recording.length)
+        assert made[1].startswith(pcm)
+        assert not recording.complete
+        # A chunk goes to the file once it is full and one byte more has come; what was written of it counts as lost.
+        most_written = min(len(made[1]), (cut - HEADER.size) // SEALED * CHUNK_BYTES + 2 * CHUNK_BYTES)
+        assert most_written - len(pcm) < RATE * FRAME_BYTES + SEALED
+        assert most_written - len(pcm) <= 2 * CHUNK_BYTES
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from flowyte.observe.recording import Recorder
+recorder = Recorder(Path(sys.argv[1]), bytes(range(32)))
+number = 0
+while True:
+    recorder.write(number.to_bytes(2, "little") * 160, b"\\1\\0" * 160)
+    number += 1
+    print(number, flush=True)
+"""
+
+
+@pytest.mark.parametrize("frames", [1, 49, 50, 51, 333, 1_000])
+def test_a_killed_process_loses_less_than_a_second(tmp_path: Path, frames: int) -> None:
+    """`kill -9` of who writes: each frame that can be read is in its place, and under fifty are missing."""
+    path = tmp_path / "recording"
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    for _ in range(frames):
+        last = int(writer.stdout.readline())
+    writer.kill()
+    written = last + len(writer.stdout.read().splitlines())
+    writer.wait()
+    writer.stdout.close()
+    caller = Recording(path, KEY, rate=RATE).tracks()[:, 0]
+    whole = len(caller) // 160
+    assert (caller[: whole * 160].reshape(-1, 160) == np.arange(whole, dtype=np.int16)[:, None]).all()
+    assert written - len(caller) / 160 < 50
 
 
 @settings(max_examples=100, deadline=None)

@@ -50,6 +50,16 @@ FAILED, EMPTY = replace(WAITING, status="failed"), replace(WAITING, status="inde
 ASKED = {"description": "When it is asked for."}
 LETTER = skill("x", kind="email", requiresConfirmation=True, **ASKED)
 WRITE = {"isWrite": True, "description": "When the caller wants to change it."}
+BEGINS = skill("pay", kind="playbook", description="When the caller wants to pay.") | {
+    "executionConfig": {"playbookId": "p"}
+}
+
+
+def _paying(*, sensitive: bool) -> dict[str, Any]:
+    asked = {"id": "card", "type": "collect", "data": {"slot": "card_number", "sensitive": sensitive}}
+    return {"id": "p", "name": "Paying", "isEnabled": True, "graph": {"nodes": [asked]}}
+
+
 HOURS = {"timezone": "America/Chicago", "weekly": {"mon": [{"start": "09:00", "end": "17:00"}]}}
 
 
@@ -81,6 +91,12 @@ HOURS = {"timezone": "America/Chicago", "weekly": {"mon": [{"start": "09:00", "e
         ("no_model", matter(persona="A plumber.", installation=Installation(sends_mail=True))),
         ("english_sentences", matter(enabledChannels=["chat"], primaryLanguage="es-US", installation=Installation())),
         ("banned_word_in_line", matter(lexicon={"banned": ["there"]})),
+        ("sound_not_redacted", matter(redaction={"entities": ["card"], "audio": False})),
+        (
+            "redaction_in_english",
+            matter(enabledChannels=["chat"], primaryLanguage="es-US", redaction={"entities": ["card"]}),
+        ),
+        ("secret_kept", matter(skills=[BEGINS], playbooks=[_paying(sensitive=False)])),
     ],
 )  # fmt: skip
 def test_each_warning_is_earned(code: str, made: Matter) -> None:
@@ -162,3 +178,18 @@ def test_the_report_is_in_plain_language() -> None:
     assert "Chats are answered, with greeting of its own." in said(found, "channels")
     assert "models.example.com" in said(found, "sends")
     assert "Prices" in said(found, "answers")
+
+
+def test_what_is_taken_out_is_said_and_so_is_that_nothing_is() -> None:
+    """With what becomes of the sound, what a model's vendor gets, and what a playbook keeps nowhere."""
+    assert "Nothing is taken out of it" in said(matter(), "recording")
+    taken = matter(
+        skills=[BEGINS], playbooks=[_paying(sensitive=True)], redaction={"entities": ["phone", "card"], "audio": True}
+    )
+    assert codes(taken) == []
+    kept = said(taken, "recording")
+    assert "payment cards and telephone numbers is taken out before" in kept
+    assert "The recording is silent where it was said or keyed." in kept
+    assert "Paying: card_number goes to one skill" in kept
+    assert "payment cards and telephone numbers is sent as a mark" in said(taken, "sends")
+    assert "keeps the sound" in said(matter(redaction={"entities": ["card"], "audio": False}), "recording")

@@ -29,6 +29,9 @@ class Unkept:
     def start_recording(self, rate: int) -> None:
         """There is no sound."""
 
+    def erase_recording(self) -> None:
+        """There is no sound."""
+
     def audio(self, caller: bytes, agent: bytes) -> None:
         """There is no sound."""
 

@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 
 from flowyte.trust.board import Probe
-from flowyte.trust.probes import boundary, calls, disclosure, persons, reporting, sealing
+from flowyte.trust.probes import boundary, calls, disclosure, papers, persons, receipts, reporting, sealing
 
 PROBES: Mapping[str, Probe] = {
     **boundary.PROBES,
     **sealing.PROBES,
     **calls.PROBES,
     **disclosure.PROBES,
+    **papers.PROBES,
     **persons.PROBES,
+    **receipts.PROBES,
     **reporting.PROBES,
 }

@@ -31,6 +31,24 @@ function fit() {
   draw();
 }
 
+/** A stretch where nothing was recorded: slanted lines, so that it is not taken for silence. */
+function hatch(pen, from, to, colour) {
+  const step = 6 * devicePixelRatio;
+  pen.save();
+  pen.beginPath();
+  pen.rect(from, 0, to - from, canvas.height);
+  pen.clip();
+  pen.strokeStyle = colour;
+  pen.globalAlpha = 0.55;
+  pen.beginPath();
+  for (let x = from - canvas.height; x < to; x += step) {
+    pen.moveTo(x, canvas.height);
+    pen.lineTo(x + canvas.height, 0);
+  }
+  pen.stroke();
+  pen.restore();
+}
+
 function draw() {
   const scale = devicePixelRatio;
   const pen = canvas.getContext("2d");
@@ -50,6 +68,7 @@ function draw() {
     }
   }
   pen.globalAlpha = 1;
+  for (const [from, to] of peaks.gaps) hatch(pen, (from / peaks.seconds) * canvas.width, (to / peaks.seconds) * canvas.width, colour("--muted"));
   pen.fillStyle = colour("--text");
   pen.fillRect(Math.round(played * canvas.width), 0, Math.max(1, scale), canvas.height);
 }
@@ -99,6 +118,8 @@ async function open() {
   audio.controls = false;
   part("lanes").hidden = part("controls").hidden = false;
   canvas.setAttribute("aria-valuemax", peaks.seconds.toFixed(1));
+  const gaps = peaks.gaps.map(([from, to, by]) => `${clock(from)} to ${clock(to)} (${by === "caller" ? "by the caller" : "paused by you"})`);
+  part("gaps").textContent = gaps.length ? `Not recorded: ${gaps.join(", ")}.` : "";
   canvas.addEventListener("click", (event) => seek((event.offsetX / canvas.clientWidth) * peaks.seconds));
   canvas.addEventListener("keydown", keys);
   part("play").addEventListener("click", toggle);

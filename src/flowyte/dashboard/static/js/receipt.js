@@ -128,7 +128,7 @@ class Parser {
     found.lastIndex = this.at;
     const match = found.exec(this.text);
     if (!match) this.fail();
-    if (match[1] || match[2]) throw new Refused("A receipt has whole numbers only.");
+    if (match[1] || match[2]) throw new Refused("It has a number with a fraction, which no receipt has: take the file of …/receipt/file.");
     this.at += match[0].length;
     return wholeNumber(match[0]);
   }

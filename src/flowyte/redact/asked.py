@@ -1,0 +1,112 @@
+"""What an agent's words ask for, and whether they let the caller go on with what was asked before. Pure.
+
+An ask opens a slot, and in an open slot every digit counts. The slot stays open over "go on", "one moment" and "is
+that right?", and over questions after the same thing; any other question, and any longer statement, closes it.
+"""
+
+import re
+from typing import Literal
+
+from flowyte.redact.model import Label
+
+Heard = Literal["asks", "goes_on", "closes"]
+_ASKS: dict[Label, str] = {
+    "card": r"(?:credit|debit|bank)? ?cards?(?:'s)?\b|long number|sixteen digits|16 digits|security code|cvv|cvc|"
+    r"expir\w+|on the (?:front|back) of",
+    "ssn": r"social(?: security)?|ssn|tax ?id|taxpayer",
+    "account": r"account (?:number|no|id)|your account|routing|iban|sort code|"
+    r"(?:customer|member|membership|policy|client|patient|insurance|loyalty)(?:'s)? (?:number|id|no)",
+    "phone": r"(?:phone|telephone|mobile|cell|callback|call-back|contact|best|home|work|"
+    r"daytime) ?(?:number)?\b.*\bnumber|"
+    r"phone number|telephone number|mobile number|mobile|your number|right number|whole number|call you|"
+    r"number (?:can|should|may|do|could) we|reach you|callback|area code|what number",
+    "email": r"e-?mail|mail address|where (?:shall|should|can|may) (?:i|we) send",
+    "address": r"(?:street|home|postal|mailing|delivery|shipping|billing|your|the|full|what) address|address\b|"
+    r"where do you "
+    r"live|where (?:should|shall|can|do|are) (?:the|we|you|i|our)\b.*\b(?:come|deliver|ship|send|live|located|go)",
+    "date_of_birth": r"(?:date of birth|birth ?date|birthday|were you born|you born|d\.?o\.?b)",
+    "name": r"(?:your|full|first|last|the|sur|family|whose|what) ?names?\b|who am i (?:speaking|talking)|"
+    r"and you are\b|"
+    r"who is (?:calling|this|speaking)|who's (?:calling|this|speaking)|whom am i",
+}  # fmt: skip
+_ASKING = tuple((label, re.compile(rf"\b(?:{pattern})", re.IGNORECASE)) for label, pattern in _ASKS.items())
+# Asked for, and nobody's business: the digits of an order stay in the transcript.
+_ELSE = re.compile(
+    r"\b(?:order|invoice|confirmation|tracking|reference|booking|reservation|serial|model|article|part|ticket|"
+    r"case|quote|"
+    r"product|code on|zip|postcode|how (?:many|much|old|long)|what time|which day|what day|when (?:would|do|"
+    r"should|shall|"
+    r"can|did)|size|quantity|which (?:date|time|week|month))\b",
+    re.IGNORECASE,
+)
+_WANTS = re.compile(
+    r"\?|^\W*(?:please|now|and|then|so|okay|ok|thanks|thank you|to \w+ \w+|first)?\W*(?:please|tell|give|enter|"
+    r"key|read|spell|"
+    r"say|repeat|type|i need|i'll need|i will need|we need|i would need|let me (?:have|take|get|note|write)|"
+    r"may i|can i|could i|could "
+    r"you|can you|your|what|who|where|which|when)\b|\bi(?:'ll| will| would|'d)? (?:just |only |also |"
+    r"still )?need\b|\bplease\b|\b(?:by|with|from|under) your\b|\bi can\b|\bi could\b",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(
+    r"^\W*(?:(?:mhm+|mm+|uh[\s-]?huh|um|uh|okay|ok|yes|yeah|right|sure|alright|all right|got it|great|perfect|thanks|"
+    r"thank you|good|i see|go on|go ahead|continue|carry on|please|and|then|the|rest|next|i have that|"
+    r"i got that|so far|"
+    r"take your time|i'm listening|one moment|just a moment|a moment|let me check|noted|what comes next|"
+    r"what else|keep going|of it|is that all|was that all|i'm ready|ready)\W*)+$",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(
+    r"\b(?:again|once more|repeat|more slowly|slower|did not (?:get|catch|understand)|didn't (?:get|catch|"
+    r"understand)|"
+    r"is that (?:right|correct)|is this (?:right|correct)|correct\?|right\?|are you still there|still there|"
+    r"key it in|"
+    r"one moment|just a moment|let me check|not a whole number|do not match|don't match|i have|ready|the rest|"
+    r"go on|go ahead|continue|keep going|"
+    r"take your time|listening|so far|what comes next|next part|carry on)\b",
+    re.IGNORECASE,
+)
+_DIGITS = re.compile(r"\b(?:digits?|numbers?|figures|full number|whole number)\b", re.IGNORECASE)
+_ONWARD = re.compile(
+    r"^\W*(?:okay |yes |sure |and |then |so )*(?:(?:i'm |i am )?(?:ready|listening)|go on|go ahead|continue|"
+    r"keep going|carry on|"
+    r"(?:what is |what's |and )?(?:the )?(?:next|last|second|other) (?:part|half|digits|bit|ones|group|four)|"
+    r"(?:and )?the rest|"
+    r"what (?:comes|is) next|so far)",
+    re.IGNORECASE,
+)
+_MORE = re.compile(
+    r"^\W*(?:\w+\W+){0,3}(?:after that|the others|comes next|the rest|what then|more to it)\W*$", re.IGNORECASE
+)
+_NAMED = re.compile(r"\bsocial security|\bssn\b|\bcard number", re.IGNORECASE)  # of these the mention is enough
+_SENTENCE = re.compile(r"[^.?!]+[.?!]*")
+MOST_ASK = 600  # characters at the end of what was said, where a question stands
+MOST_STATEMENT = 4  # words: a longer statement that asks nothing has gone on to something else
+
+
+def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
+    """What it does to a slot, what it asks for, and whether it asks for something that is nobody's business."""
+    text = text[-MOST_ASK:]
+    if not text.strip() or _GOES_ON.match(text):
+        return "goes_on", frozenset(), False
+    sentences = [each[0].strip() for each in _SENTENCE.finditer(text)]
+    if sentences and _ONWARD.search(sentences[-1]) and "without" not in text:
+        return "goes_on", frozenset(), False
+    for place in range(len(sentences) - 1, -1, -1):
+        sentence = sentences[place]
+        if not _WANTS.search(sentence) and not (place == len(sentences) - 1 and _NAMED.search(sentence)):
+            continue
+        wanted = frozenset(label for label, pattern in _ASKING if pattern.search(sentence))
+        if not wanted and _DIGITS.search(sentence) and not _ELSE.search(sentence):  # of what, was said before
+            before = " ".join(sentences[:place])
+            wanted = frozenset(label for label, pattern in _ASKING if pattern.search(before)) or frozenset({"number"})
+        if _ELSE.search(sentence) and not wanted - {"name", "address"}:
+            return "closes", frozenset(), True
+        if wanted:
+            return "asks", wanted, False
+        if _AGAIN.search(sentence) and "without" not in sentence:
+            return "goes_on", frozenset(), False
+        return ("goes_on" if _MORE.search(sentence) else "closes"), frozenset(), False
+    if _AGAIN.search(text) or len(text.split()) <= MOST_STATEMENT:
+        return "goes_on", frozenset(), False
+    return "closes", frozenset(), False

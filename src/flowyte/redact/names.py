@@ -1,0 +1,181 @@
+"""Names, where they are given: "my name is", "this is … speaking", an answer to "your name?", their spelling. Pure."""
+
+import re
+
+from flowyte.redact.model import Span
+from flowyte.redact.words import Word, vocabulary, words_of
+from flowyte.slots.days import MONTHS, WEEKDAYS
+
+_GIVEN = re.compile(
+    r"\b(?:(?:my|her|his|the|our)(?: (?:full|first|last|middle|maiden|family|sur))* ?names?(?:'s| is| was|"
+    r" would be|:)|"
+    r"surname is|names? (?:is|would be)|name's|"
+    r"(?:last|first|family) name(?: is)?|put (?:me )?down(?: as)?|should be under|booked under|i am called|"
+    r"i'm called|call me|under the names?(?: of)?|spoke (?:to|with)|speak(?:ing)? with|i go by)\s+(?:is\s+)?",
+    re.IGNORECASE,
+)
+_SPEAKING = re.compile(
+    r"\b(?P<this>this is|it's|it is|i'm|i am|that's)?\s*(?P<name>(?:[^\W\d_]+(?:['’-][^\W\d_]+)*\.?\s+){1,4})"
+    r"(?P<by>speaking|calling|here|on the (?:line|phone))\b",
+    re.IGNORECASE,
+)
+_AS_IN = re.compile(r"[\s,.-]*(?P<letter>\b[^\W\d_])\s+(?:as in|for)\s+[^\W\d_]+", re.IGNORECASE)
+_ONE_BY_ONE = re.compile(
+    r"\b[^\W\d_](?:(?:[\s,.-]+|[\s,.-]+(?:as in|for|like)\s+\w+[\s,.]+)[^\W\d_]\b){2,}|\b[^\W\d_]\s+as in\s+[^\W\d_]+"
+)
+_THIS_SPEAKING = re.compile(
+    r"\bthis is\s+(?P<name>(?:[^\W\d_]+(?:['’-][^\W\d_]+)*[\s,]+){1,5}?)(?:speaking|calling)\b", re.IGNORECASE
+)
+_QUIET = frozenset(["a", "an", "the", "not", "who", "what"])
+_SPELLED_SPEAKING = re.compile(
+    r"(?P<name>(?:[^\W\d_]{2,}(?:['’-][^\W\d_]+)*[\s,]+){1,3})(?:(?:that's|that is|spelled|spelt)[\s,]+)?"
+    r"(?P<letters>(?:\b[^\W\d_]\b[\s,.-]*){2,})(?:speaking|calling|here)\b",
+    re.IGNORECASE,
+)
+_INTRODUCED = re.compile(r"\b(?:this is|i'm|i am|it's|it is|that's|and you are|speaking to)\s+", re.IGNORECASE)
+_SPELLING = re.compile(
+    r"[\s,.;:-]*(?:(?:that's|that is|it's|spelled|spelt|spells?|with|as in|so)[\s,.:]*)*"
+    r"(?P<letters>(?:\b[^\W\d_](?:[\s,.-]+(?:as in|for|like)\s+[^\W\d_]+)?\b[\s,.-]*){2,})",
+    re.IGNORECASE,
+)
+_NEVER = vocabulary(
+    "a an the and but so i i'm i'd i've i'll it it's is are was am be been my your you we they he she this that "
+    "these those not no yes yeah yep ok okay sure hi hello hey good morning afternoon evening well uh um er oh "
+    "just about from with for at on in to of calling speaking here there have has had need want would could can "
+    "do does did what when where who why how please thanks thank sorry spelled spelt right wrong very really "
+    "also still again if or as by because regarding urgent problem question order appointment one two three "
+    "four five six seven eight nine ten mr mrs ms miss dr calling looking trying wondering interested happy "
+    "glad fine correct only now new old out back all get got going never always like than then another "
+    "something nothing anyone somebody someone ridiculous too more much"
+)
+_INTRO = vocabulary(
+    "hi hello hey yes yeah yep sure ok okay um uh er oh well so it it's is this that that's i i'm am my name "
+    "the full first last name's names call me of course here speaking you can put under good morning afternoon "
+    "evening and calling should be under put down book certainly sir madam ma'am thanks thank please a moment "
+    "one second"
+)
+_COMMON = vocabulary(
+    "put great right sorry actually let what why can could should it's there here use under book maybe yes the"
+)
+_PARTICLES = vocabulary("van von de der da del di la le den dos el al bin ibn")
+_NO_ONE = frozenset((*MONTHS, *WEEKDAYS, "god", "english", "spanish", "urgent"))
+_TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "doctor", "professor"])
+MOST_NAME = 3  # words; a fourth in small letters is rarely of the name
+
+
+def names_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
+    found = []
+    for match in _GIVEN.finditer(text):
+        found += _from(text, words, match.end(), small=True)
+    found += _speaking(text, words)
+    if asked:
+        found += _answer(text, words)
+    else:
+        for match in _INTRODUCED.finditer(text):
+            found += _introduced(text, words, match.end())
+    return found
+
+
+def _speaking(text: str, words: list[Word]) -> list[Span]:
+    """Before "speaking", "calling" or "here"."""
+    found = []
+    for match in _SPEAKING.finditer(text):
+        start = match.start("name")
+        inside = [word for word in words if start <= word.start < match.end("name")]
+        while inside and (inside[0].text in _NEVER or inside[0].is_mark):
+            inside = inside[1:]
+        inside = [word for word in inside if not word.is_mark]
+        begins = not inside or start == 0 or text[:start].rstrip()[-1:] in (",", ".", "!", "")
+        told = bool(match["this"]) or all(word.capital for word in inside) or (match["by"] == "speaking" and begins)
+        if inside and told and not any(word.text in _NEVER for word in inside):
+            found.append(_span(inside[0].start, inside[-1].end, 0.9))
+    for match in _THIS_SPEAKING.finditer(text):
+        if not any(word in _QUIET for word in match["name"].lower().split()):
+            found.append(_span(match.start("name"), match.end("name"), 0.7))
+    for match in _SPELLED_SPEAKING.finditer(text):
+        inside = [word for word in words if match.start("name") <= word.start < match.end("name")]
+        inside = [word for word in inside if word.text not in _NEVER and not word.is_mark]
+        found += [_span(word.start, word.end, 0.8) for word in inside]
+        found.append(_span(match.start("letters"), match.end("letters"), 0.8))
+    return found
+
+
+def _introduced(text: str, words: list[Word], start: int) -> list[Span]:
+    """After "this is" or "I'm": two words in capitals, or one that nothing follows."""
+    first = next((word for word in words if word.start >= start), None)
+    second = first and next((word for word in words if word.start > first.start), None)
+    if first is None or not first.capital or first.text in _NEVER or first.text in _NO_ONE:
+        return []
+    follows = second is None or second.text in ",.!" or second.capital
+    return _from(text, words, start, small=False) if follows else []
+
+
+def _from(text: str, words: list[Word], start: int, *, small: bool) -> list[Span]:
+    """The name that begins at `start`, with its spelling."""
+    taken: list[Word] = []
+    titled: Word | None = None
+    for word in words:
+        if word.start < start:
+            continue
+        if word.text in _TITLES and not taken:
+            titled = titled if titled is not None else word
+            continue
+        if word.is_mark:
+            if word.text in "-'’" or (word.text == "." and (len(taken[-1].text) == 1 if taken else titled is not None)):
+                continue
+            break
+        names = sum(len(each.text) > 1 for each in taken)
+        particle = word.text in _PARTICLES and bool(taken) and taken[-1].capital
+        initial = particle or (len(word.text) == 1 and word.capital and word.text != "i" and bool(taken))
+        if (word.text in _NEVER and not initial) or word.text[0].isdigit() or names >= MOST_NAME:
+            break
+        if not particle and not word.capital and (not small or (taken and taken[0].capital) or len(taken) >= 2):
+            break
+        taken.append(word)
+    if not taken:
+        return _spelled(text, start)
+    spans = [_span((titled or taken[0]).start, taken[-1].end, 0.85)]
+    return spans + _spelled(text, taken[-1].end)
+
+
+def _spelled(text: str, start: int) -> list[Span]:
+    if as_in := _AS_IN.match(text, start):
+        return [_span(as_in.start("letter"), as_in.end(), 0.8)]
+    match = _SPELLING.match(text, start)
+    return [_span(match.start("letters"), start + len(match[0].rstrip(" ,.-;")), 0.85)] if match else []
+
+
+def _answer(text: str, words: list[Word]) -> list[Span]:
+    """To the question for a name: what is no greeting or small word, as far as it is as short as a name."""
+    start = 0
+    for word in words:
+        if word.is_mark or word.text in _INTRO:
+            start = word.end
+        else:
+            break
+    return [*_from(text, words, start, small=True), *_letters(text), *_capitals(words)]
+
+
+def _capitals(words: list[Word]) -> list[Span]:
+    """Words in capitals that no small word and no begin of a sentence explains."""
+    found = []
+    for place, word in enumerate(words):
+        begins = place == 0 or words[place - 1].text in ".?!"
+        of_a_name = word.capital and not word.is_mark and word.text not in _NEVER and word.text not in _INTRO
+        if of_a_name and word.text not in _TITLES and not (begins and word.text in _COMMON):
+            found.append(_span(word.start, word.end, 0.7))
+    return found
+
+
+def _letters(text: str) -> list[Span]:
+    """Three letters or more, one by one."""
+    return [_span(match.start(), match.end(), 0.8) for match in _ONE_BY_ONE.finditer(text)]
+
+
+def _span(start: int, end: int, sure: float) -> Span:
+    return Span(entity="name", start=start, end=end, confidence=sure)
+
+
+def parts_of(name: str) -> list[str]:
+    """Words of a name by which it is found again; single letters are not."""
+    return [word.text for word in words_of(name) if len(word.text) > 2 and word.text not in _NEVER]

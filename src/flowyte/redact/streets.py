@@ -1,0 +1,161 @@
+"""Street addresses: a house number, words, and a street's word, with flat, town, state and code. Pure."""
+
+import re
+from collections.abc import Mapping
+
+from flowyte.redact.model import Span
+from flowyte.redact.words import Piece, Word, pieces_of, vocabulary
+
+_STREETS = vocabulary(
+    "street st avenue ave av road rd lane ln drive dr boulevard blvd court ct place pl way terrace circle "
+    "highway hwy parkway pkwy square sq trail crescent close row loop alley plaza grove gardens hill mews quay "
+    "turnpike"
+)
+# Said of other things as often: a name of one or two words must stand before them, and a number of a house.
+_NOT_BETWEEN = vocabulary(
+    "the a an of to in at on for and or minutes minute hours hour days day weeks week months month years year "
+    "dollars dollar cents percent people times am pm o'clock miles mile is are was it i you we they that this "
+    "than from by with more less until before after about only not no my your our per floors pieces kids "
+    "children blocks block way"
+)
+_DIRECTIONS = vocabulary("north south east west n s e w northeast northwest southeast southwest")
+_UNITS = vocabulary("apartment apt suite unit ste floor room flat building number")
+_STOPS = vocabulary(
+    "and but so please before after because thanks thank is are was the a my i we you can could would where "
+    "when what today tomorrow now for by at on if then it it's that's hurry yes no okay ok near behind"
+)
+STATES = vocabulary(
+    "alabama alaska arizona arkansas california colorado connecticut delaware florida georgia hawaii idaho "
+    "illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota "
+    "mississippi missouri montana nebraska nevada ohio oklahoma oregon pennsylvania tennessee texas utah "
+    "vermont virginia washington wisconsin wyoming al ak az ar ca co ct de fl ga hi id il ia ks ky la me md ma "
+    "mi mn ms mo mt ne nv nh nj nm ny nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy dakota carolina "
+    "hampshire jersey mexico york rhode island"
+)
+_KEY = re.compile(
+    r"\b(?:i love (?:at|it)|live (?:at|on|in)|lives (?:at|on)|living at|address(?: is|'s| would be|:)?|moved to|"
+    r"deliver(?: it| them)? to|"
+    r"ship(?: it| them)? to|send (?:it|them) to|calling from|located at|come to|(?:is|are|was|were) at|we're at|"
+    r"i'm at|"
+    r"house is|mail (?:it|them) to|staying at|home is)\b[\s:,]*",
+    re.IGNORECASE,
+)
+_ENDS = vocabulary("and but so please before after because thanks thank you i we if then ? ! ;")
+_BOX = re.compile(r"\b(?:p\.?\s?o\.?|post office)\s+box\s+[\w-]+(?:[\s-]+(?:one|two|three|four|five|six|seven|"
+r"eight|nine|"
+                  r"zero|oh|\d+))*", re.IGNORECASE)  # fmt: skip
+_AFTERWARDS = re.compile(
+    rf"\b(?:[A-Z]\w+ ){{1,3}}(?:{'|'.join(sorted(_STREETS))}),? (?:number|no\.?) [\w-]+", re.IGNORECASE
+)
+MOST_NAME = 4  # words between the number and "street"
+MOST_HOUSE = 3  # pieces: "forty four oh one"
+MOST_CLAUSE = 28  # words and marks: an address with its code said digit by digit
+MOST_AFTER = 14  # words of flat, town, state and code
+
+
+def streets_in(text: str, words: list[Word]) -> list[Span]:
+    found = []
+    for box in _BOX.finditer(text):
+        after = next((n for n, word in enumerate(words) if word.start >= box.end()), len(words))
+        end = max(box.end(), words[_onward(words, after) - 1].end)
+        found.append(Span(entity="address", start=box.start(), end=end, confidence=0.9))
+    pieces = {piece.first: piece for piece in pieces_of(words, dictated=True)}
+    found += [Span(entity="address", start=m.start(), end=m.end(), confidence=0.9) for m in _AFTERWARDS.finditer(text)]
+    keys = [match.end() for match in _KEY.finditer(text)]
+    place = 0
+    while place < len(words):
+        if place not in pieces:
+            place += 1
+            continue
+        house = _house(words, pieces, place)
+        keyed = any(0 <= words[place].start - key <= 4 for key in keys)
+        street = _street(words, house, keyed=keyed) or (_clause(words, house) if keyed else 0)
+        if not street:
+            place = pieces[place].last
+            continue
+        end = _onward(words, street)
+        begin = place - (place > 0 and words[place - 1].text in ("number", "no"))
+        span = Span(entity="address", start=words[begin].start, end=words[end - 1].end, confidence=0.9)
+        found.append(span)
+        place = end
+    return found
+
+
+def _house(words: list[Word], pieces: Mapping[int, Piece], place: int) -> int:
+    """After the house's number."""
+    at = end = place
+    for _ in range(MOST_HOUSE + 2):
+        piece = pieces.get(at)
+        if piece is None:
+            break
+        at = end = piece.last
+        if at < len(words) and words[at].glued and len(words[at].text) == 1:
+            at = end = at + 1  # "12B"
+        at += at < len(words) and words[at].text in (",", "-")
+    return end
+
+
+def _clause(words: list[Word], place: int) -> int:
+    """After "I live at 12": up to the end of what is said of it."""
+    for at in range(place, min(place + MOST_CLAUSE, len(words))):
+        if words[at].text in _ENDS:
+            return at
+    return min(place + MOST_CLAUSE, len(words))
+
+
+def _street(words: list[Word], place: int, *, keyed: bool) -> int:
+    """After "street", when a street's name begins here; 0 otherwise."""
+    names = 0
+    for at in range(place, min(place + MOST_NAME + 3, len(words))):
+        text = words[at].text
+        if names and text in _STREETS:
+            dotted = at + 1 < len(words) and words[at + 1].text == "." and words[at + 1].start == words[at].end
+            return at + 1 + (dotted and len(text) <= 4)
+        if words[at].is_mark and text not in (".", "-", "'"):
+            break
+        if words[at].is_mark:
+            continue
+        if text in _NOT_BETWEEN:
+            break
+        names += text not in _DIRECTIONS
+        if names > MOST_NAME:
+            break
+    named = [word for word in words[place : place + 3] if not word.is_mark]
+    if keyed and named and named[0].capital and named[0].text not in _NOT_BETWEEN:
+        return place + 1 + (len(named) > 1 and named[1].capital and not named[1].is_mark)
+    return 0
+
+
+def _onward(words: list[Word], place: int) -> int:
+    """As far as flat, town, state and code go on."""
+    pieces = {piece.first: piece for piece in pieces_of(words)}
+    at, end, plain, told = place, place, 0, False
+    comma = False
+    while at < len(words) and at - place < MOST_AFTER + 8:
+        word = words[at]
+        if word.is_mark:
+            if word.text not in ",.-#":
+                break
+            comma = comma or word.text in ",."
+            at += 1
+            continue
+        if at in pieces and (plain or told or word.text.isdigit()):
+            at = end = pieces[at].last
+            told = True
+        elif word.text == "in" and at + 1 < len(words) and words[at + 1].capital and not told:
+            at += 1
+        elif word.glued and told:
+            at = end = at + 1
+        elif word.text in _UNITS or word.text in _DIRECTIONS:
+            at = end = at + 1
+            told = True
+            if at < len(words) and at not in pieces and len(words[at].text) == 1:
+                at = end = at + 1
+        elif (word.text in STATES and (word.capital or plain or comma) and word.text not in _STOPS) or (
+            (comma or told or word.capital) and plain < 3 and word.text not in _STOPS and (word.capital or comma)
+        ):
+            at = end = at + 1
+            plain += 1
+        else:
+            break
+    return end
