@@ -71,6 +71,7 @@ async def take(request: Request_, pages: Pages, viewer: Viewer) -> Response[Any]
             made = await requests.take_request(
                 tx, pages.sealer, pages.peppers, pages.clock, kind=form.get("kind", ""),
                 regime=form.get("regime", ""), phone=form.get("phone", ""), email=form.get("email", ""),
+                visitor=form.get("visitor", ""),
             )  # fmt: skip
     except (Invalid, Conflict) as error:
         return await _page(request, pages, viewer, error=error.message, status=400)

@@ -105,7 +105,7 @@ async def kept_of(tx: TenantTx, conversations: Sequence[str]) -> set[str]:
     """Those whose sound is to be kept."""
     rows = await tx.fetch(
         "SELECT id FROM conversations WHERE org_id = $1 AND id = ANY ($2) "
-        "AND recording_state NOT IN ('none', 'expired')",
+        "AND recording_state NOT IN ('none', 'expired', 'erased')",
         tx.org, list(conversations),
     )  # fmt: skip
     return {row["id"] for row in rows}
