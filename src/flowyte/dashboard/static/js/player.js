@@ -68,7 +68,7 @@ function draw() {
     }
   }
   pen.globalAlpha = 1;
-  for (const [from, to] of peaks.gaps) hatch(pen, (from / peaks.seconds) * canvas.width, (to / peaks.seconds) * canvas.width, colour("--muted"));
+  for (const [from, to] of peaks.gaps) hatch(pen, (from / peaks.seconds) * canvas.width, (to / peaks.seconds) * canvas.width, colour("--soft"));
   pen.fillStyle = colour("--text");
   pen.fillRect(Math.round(played * canvas.width), 0, Math.max(1, scale), canvas.height);
 }
