@@ -21,7 +21,7 @@ from flowyte.kit.errors import FlowyteError
 from flowyte.kit.settings import Origin, Settings, load
 from flowyte.rehearse.command import rehearse_folder
 from flowyte.wiring.agent_commands import agents_app
-from flowyte.wiring.operator import people_app, vault_app
+from flowyte.wiring.operator import people_app, region_app, vault_app
 
 app = typer.Typer(no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
 keys_app = typer.Typer(no_args_is_help=True, help="API keys of an organization.")
@@ -31,6 +31,7 @@ app.add_typer(prove_app, name="prove")
 app.add_typer(agents_app, name="agents")
 app.add_typer(vault_app, name="vault")
 app.add_typer(people_app, name="people")
+app.add_typer(region_app, name="region")
 app.command("rehearse")(rehearse_folder)
 people = Console(stderr=True, highlight=False)
 
@@ -138,11 +139,13 @@ def worker() -> None:
 def migrate() -> None:
     """Bring the database to the newest schema, as its owner. Example: FLOWYTE_OWNER_DATABASE_URL=… flowyte migrate"""
     from flowyte.kit.migrate import migrate as run_migrations
+    from flowyte.kit.migrate import name_region
 
     settings = settings_of()
     if not settings.owner_database_url:
         raise typer.BadParameter("set FLOWYTE_OWNER_DATABASE_URL to the database as flowyte_owner")
     applied = run(run_migrations(settings.owner_database_url))
+    run(name_region(settings.owner_database_url, settings.region))
     say("\n".join(f"Migrated {name}" for name in applied) or "Nothing to do")
 
 

@@ -12,6 +12,7 @@ from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.migrate import migrate
 from flowyte.kit.postgres import Cluster, start
+from flowyte.objects.objects import Objects
 from flowyte.proof import catalogue
 from flowyte.tenancy.organizations import create_organization, system_principal
 from flowyte.tenancy.principal import Principal
@@ -65,7 +66,8 @@ def board(database: Database, cluster: Cluster, keys: FileKeys, tmp_path: Path) 
     return Board(
         TrustHouse(
             database=database, clock=SystemClock(), sealer=Sealer(keys), signer=UrlSigner(keys, SystemClock()),
-            data_dir=tmp_path, reach=Reach(address="http://127.0.0.1", loopback=True, own_tls=False, proxy=""),
+            data_dir=tmp_path, objects=Objects.local(tmp_path),
+            reach=Reach(address="http://127.0.0.1", loopback=True, own_tls=False, proxy=""),
             violations=partial(catalogue.ask, cluster.app_dsn, catalogue.violations),
             tables=partial(catalogue.ask, cluster.app_dsn, catalogue.tenant_tables), routes=list, key_files=False,
         ),

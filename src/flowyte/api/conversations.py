@@ -157,7 +157,7 @@ async def play_recording(services: Services, request: Request[Any, Any, Any], to
         services.database,
         services.sealer,
         services.signer,
-        services.data_dir,
+        services.objects,
         token,
         address=address_of(request.client),
     )
@@ -208,7 +208,7 @@ async def delete_conversation(services: Services, principal: Asker, conversation
         async with services.database.tenant(principal) as tx:
             await note_refusal(tx, conversation_id)
         raise
-    remove_sound(services.data_dir, principal, [conversation_id])
+    remove_sound(services.objects, principal, [conversation_id])
     return one({"id": conversation_id, "deleted": True})
 
 

@@ -13,6 +13,7 @@ from flowyte.compliance import holds, requests, retention
 from flowyte.compliance.archive import archive
 from flowyte.compliance.requests import PrivacyRequest
 from flowyte.tenancy.audit import note
+from flowyte.tenancy.region import region_of_organization
 
 READ = {"scope": "privacy:read"}
 WRITE = {"scope": "privacy:write"}
@@ -62,11 +63,12 @@ def shown(request: PrivacyRequest) -> dict[str, Any]:
 
 @get("/retention", opt=READ, operation_id="getRetention")
 async def get_windows(services: Services, principal: Asker) -> dict[str, Any]:
-    """The organization's windows and those of agents that have their own."""
+    """The organization's windows and those of agents that have their own; and in which region all of it is kept."""
     async with services.database.tenant(principal) as tx:
         found = await retention.windows_of(tx)
+        region = await region_of_organization(tx)
     agents = [{"agentId": agent, **camel(windows)} for agent, windows in found.items() if agent]
-    return one({**camel(found[""]), "agents": agents, "sweptWithinSeconds": 2 * retention.EVERY_S})
+    return one({**camel(found[""]), "agents": agents, "sweptWithinSeconds": 2 * retention.EVERY_S, "region": region})
 
 
 @put("/retention", opt=WRITE, operation_id="setRetention")
@@ -152,7 +154,7 @@ async def get_archive(services: Services, principal: Asker, request_id: str) -> 
     async with services.database.tenant(principal) as tx:
         found = await requests.conversations_of(tx, services.sealer, request_id)
         await note(tx, "privacy_requests.archive_opened", request_id)
-    pieces = archive(services.database, services.sealer, services.data_dir, principal, found)
+    pieces = archive(services.database, services.sealer, services.objects, principal, found)
     headers = {
         "Content-Disposition": f'attachment; filename="{request_id}.zip"', "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",

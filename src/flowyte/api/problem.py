@@ -19,6 +19,7 @@ STATUS: tuple[tuple[type[errors.FlowyteError], int, str], ...] = (
     (errors.NotFound, 404, "Not found"),
     (errors.Conflict, 409, "Conflict"),
     (errors.TooLarge, 413, "Too large"),
+    (errors.Elsewhere, 421, "Kept in another region"),
     (errors.TooMany, 429, "Too many requests"),
     (errors.Unavailable, 503, "Not available"),
     (errors.VendorFailed, 502, "A connected service failed"),
@@ -41,6 +42,8 @@ def of_flowyte(_request: Request[Any, Any, Any], error: errors.FlowyteError) -> 
         more["errors"] = [{"field": field.field, "message": field.message} for field in error.fields]
     if isinstance(error, errors.Conflict):
         more.update(error.extra)
+    if isinstance(error, errors.Elsewhere):
+        more["region"] = error.region
     answer = problem(status, title, error.message, code, **more)
     if isinstance(error, errors.TooMany):
         answer.headers["Retry-After"] = str(error.retry_after_s)

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from flowyte.channels.chat.desk import Desk
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
+from flowyte.objects.objects import Objects
 from flowyte.providers.smtp import Outbox
 from flowyte.report.model import Installation
 from flowyte.skills.trial import Trials
@@ -65,6 +66,7 @@ class ApiServices:
     sealer: Sealer
     signer: UrlSigner
     data_dir: Path
+    objects: Objects
     desk: Desk
     """Answers chats."""
     address: str

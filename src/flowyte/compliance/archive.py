@@ -3,9 +3,9 @@
 Made while it is downloaded and kept nowhere, so there is no second copy to delete.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from html import escape
-from pathlib import Path
 from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -13,6 +13,7 @@ import msgspec
 
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import NotFound
+from flowyte.objects.objects import Objects
 from flowyte.observe import store as observe
 from flowyte.observe.access import open_recording
 from flowyte.observe.recording import Recording
@@ -53,7 +54,7 @@ class _Sink:
 
 
 async def archive(
-    database: Database, sealer: Sealer, data_dir: Path, owner: Principal, conversations: Sequence[str]
+    database: Database, sealer: Sealer, objects: Objects, owner: Principal, conversations: Sequence[str]
 ) -> AsyncIterator[bytes]:
     """The ZIP in pieces. What was deleted since the request was answered is left out."""
     sink = _Sink()
@@ -63,14 +64,14 @@ async def archive(
             try:
                 async with database.tenant(owner) as tx:
                     kept = await _kept(tx, sealer, conversation_id)
-                    sound = await _sound(tx, sealer, data_dir, conversation_id)
+                    sound = await _sound(tx, sealer, objects, conversation_id)
             except (NotFound, SealBroken):
                 continue
             if sound is not None:
                 kept["recording"] = f"recordings/{conversation_id}.wav"
                 with out.open(_named(kept["recording"], stored=True), "w") as file:
                     for offset in range(0, sound.length, PIECE_BYTES):
-                        file.write(sound.read(offset, PIECE_BYTES))
+                        file.write(await asyncio.to_thread(sound.read, offset, PIECE_BYTES))
                         yield sink.take()
             found.append(kept)
         out.writestr(_named("data.json"), msgspec.json.format(msgspec.json.encode({"conversations": found}), indent=1))
@@ -93,9 +94,9 @@ async def _kept(tx: TenantTx, sealer: Sealer, conversation_id: str) -> dict[str,
     return kept
 
 
-async def _sound(tx: TenantTx, sealer: Sealer, data_dir: Path, conversation_id: str) -> Recording | None:
+async def _sound(tx: TenantTx, sealer: Sealer, objects: Objects, conversation_id: str) -> Recording | None:
     try:
-        return await open_recording(tx, sealer, data_dir, conversation_id)
+        return await open_recording(tx, sealer, objects, conversation_id)
     except NotFound:
         return None
 

@@ -2,20 +2,25 @@
 
 The key goes in the same transaction as the rows, so from the commit on its sound is unreadable in every copy, also in
 one that is never found again. The file itself is removed right after; should the process die between the two, the
-hourly sweep of files removes it.
+hourly sweep of files removes it. What lies in a bucket is asked for in that transaction too, and stays asked for until
+the bucket shows nothing of it.
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from shutil import rmtree
 
 from flowyte.compliance.holds import Held, refuse_held
+from flowyte.jobs.queue import defer
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import NotFound
 from flowyte.kit.ids import ALPHABET
+from flowyte.objects import store as places
+from flowyte.objects.model import RECORDING, key_of
+from flowyte.objects.objects import Objects
 from flowyte.observe import store
-from flowyte.observe.recording import recording_path
 from flowyte.tenancy.principal import Principal
+
+REMOVE = "remove_objects"  # the task's name in the queue
 
 
 async def erase_conversation(tx: TenantTx, conversation_id: str) -> None:
@@ -23,6 +28,8 @@ async def erase_conversation(tx: TenantTx, conversation_id: str) -> None:
     await store.get_conversation(tx, conversation_id)
     await refuse_held(tx, conversation_id)
     await store.delete_conversation(tx, conversation_id)
+    if await places.left_of(tx, [conversation_id]):
+        await defer(tx, REMOVE, conversation_id)
     # That a request was carried out stays known, so that no retry does it again; what it was answered may quote this.
     await tx.execute("UPDATE idempotency SET body = NULL WHERE org_id = $1 AND quotes", tx.org)
 
@@ -38,21 +45,21 @@ async def erased(database: Database, owner: Principal, conversation_id: str) -> 
     return True
 
 
-def remove_sound(data_dir: Path, owner: Principal, conversations: Sequence[str]) -> int:
-    """How many recordings there were."""
+def remove_sound(objects: Objects, owner: Principal, conversations: Sequence[str]) -> int:
+    """What lies on this machine: how many recordings there were."""
     removed = 0
     for conversation_id in conversations:
-        path = recording_path(data_dir, owner.org, conversation_id)
+        path = objects.spool.path(key_of(owner.org, conversation_id, RECORDING))
         if path.parent.is_dir():
             removed += path.exists()
             rmtree(path.parent)
     return removed
 
 
-async def sweep_files(database: Database, owner: Principal, data_dir: Path) -> int:
+async def sweep_files(database: Database, owner: Principal, objects: Objects) -> int:
     """Remove sound that nobody should find any more: its conversation is gone, or its window is over. How many folders
     there were."""
-    root = data_dir / "objects" / str(owner.org)
+    root = objects.root / str(owner.org)
     found = [path.name for path in root.iterdir() if path.name.startswith("cnv_")] if root.is_dir() else []
     found = [name for name in found if set(name.removeprefix("cnv_")) <= set(ALPHABET)]
     if not found:

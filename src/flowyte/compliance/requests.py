@@ -6,7 +6,6 @@ hold deletes the rest, says so, and goes on when it can.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -23,7 +22,10 @@ from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import Conflict, FieldError, Invalid, NotFound
 from flowyte.kit.ids import new_id
-from flowyte.observe.recording import recording_path
+from flowyte.objects import store as places
+from flowyte.objects.model import RECORDING, key_of
+from flowyte.objects.objects import Objects
+from flowyte.objects.remove import carry_out
 from flowyte.tenancy.principal import Principal
 from flowyte.vault.digest import Peppers
 from flowyte.vault.keyring import KeyProvider
@@ -75,7 +77,7 @@ class Office:
     sealer: Sealer
     clock: Clock
     keys: KeyProvider
-    data_dir: Path
+    objects: Objects
 
 
 async def take_request(
@@ -163,12 +165,14 @@ async def _delete(office: Office, owner: Principal, request: PrivacyRequest, fou
                               "AND channel = 'voice'", tx.org, found)  # fmt: skip
     waiting = {row["id"] for row in live}
     gone = [each for each in found if each not in waiting and await erased(office.database, owner, each)]
-    remove_sound(office.data_dir, owner, gone)
+    remove_sound(office.objects, owner, gone)
+    await carry_out(office.database, office.clock, office.objects, owner)
     async with office.database.tenant(owner) as tx:
         held, now = await held_of(tx, found), office.clock.now()
-        after = {**await count_of(tx, found), RECORDINGS: _sounds(office, owner, found)}
-        report = _manifest(request, before, after, held, waiting)
-        if waiting:
+        after = {**await count_of(tx, found), RECORDINGS: await _sounds(tx, office, found)}
+        unproven = await places.left_of(tx, [each for each in found if each not in held | waiting])
+        report = {**_manifest(request, before, after, held, waiting), "notYetRemoved": len(unproven)}
+        if waiting or unproven:
             await tx.execute(
                 "UPDATE privacy_requests SET report = $3 WHERE org_id = $1 AND id = $2", tx.org, request.id, report
             )
@@ -196,7 +200,7 @@ async def _counted(office: Office, owner: Principal, request: PrivacyRequest, fo
             opened = await office.sealer.open(tx, "privacy_requests", "found", request.id, sealed)
             met = msgspec.json.decode(opened, type=_Met)
         new = sorted(set(found) - set(met.conversations))
-        counts = {**await count_of(tx, new), RECORDINGS: _sounds(office, owner, new)}
+        counts = {**await count_of(tx, new), RECORDINGS: await _sounds(tx, office, new)}
         met = _Met(
             conversations=[*met.conversations, *new],
             before={store: met.before.get(store, 0) + count for store, count in counts.items()},
@@ -208,8 +212,10 @@ async def _counted(office: Office, owner: Principal, request: PrivacyRequest, fo
     return met.before
 
 
-def _sounds(office: Office, owner: Principal, conversations: list[str]) -> int:
-    return sum(recording_path(office.data_dir, owner.org, each).exists() for each in conversations)
+async def _sounds(tx: TenantTx, office: Office, conversations: list[str]) -> int:
+    """Those of which there is sound on this machine or in a bucket, or may still be."""
+    here = {each for each in conversations if office.objects.spool.path(key_of(tx.org, each, RECORDING)).exists()}
+    return len(here | await places.left_of(tx, conversations))
 
 
 def _manifest(

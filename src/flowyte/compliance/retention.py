@@ -7,14 +7,16 @@ things stay until somebody deletes them. Legal holds stand before every window.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from flowyte.compliance.erase import erased, remove_sound, sweep_files
 from flowyte.compliance.holds import HELD
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
-from flowyte.kit.errors import FieldError, Invalid, NotFound
+from flowyte.kit.errors import FieldError, FlowyteError, Invalid, NotFound
+from flowyte.objects import store as places
+from flowyte.objects.objects import Objects
+from flowyte.objects.remove import carry_out, sweep_bucket
 from flowyte.tenancy.organizations import all_organizations, system_principal
 from flowyte.tenancy.principal import Principal
 
@@ -62,15 +64,20 @@ async def windows_of(tx: TenantTx) -> Mapping[str, Windows]:
     return {"": Windows(), **found}
 
 
-async def sweep(database: Database, clock: Clock, data_dir: Path) -> int:
+async def sweep(database: Database, clock: Clock, objects: Objects) -> int:
     """Of every organization, what is past its window: how many conversations lost something."""
     async with database.platform() as platform:
         orgs = await all_organizations(platform)
     touched = 0
     for org in orgs:
         owner = system_principal(org)
-        touched += await _sweep_one(database, owner, clock.now(), data_dir)
-        await sweep_files(database, owner, data_dir)
+        touched += await _sweep_one(database, owner, clock.now(), objects)
+        await sweep_files(database, owner, objects)
+        try:
+            await sweep_bucket(database, clock, objects, owner)
+        except FlowyteError as error:  # it is looked at again in an hour
+            logger.warning("bucket.not_swept", problem=error.message)
+        await carry_out(database, clock, objects, owner)
     return touched
 
 
@@ -80,7 +87,7 @@ async def overdue(tx: TenantTx, now: datetime) -> int:
     return len({*await _past(tx, WHOLE, late), *await _past(tx, SOUND, late)})
 
 
-async def _sweep_one(database: Database, owner: Principal, now: datetime, data_dir: Path) -> int:
+async def _sweep_one(database: Database, owner: Principal, now: datetime, objects: Objects) -> int:
     """Round by round, until nothing is past its window that may go."""
     touched = 0
     while True:
@@ -90,9 +97,10 @@ async def _sweep_one(database: Database, owner: Principal, now: datetime, data_d
                 "UPDATE conversations SET recording_state = 'expired', generation = generation + 1 "
                 "WHERE org_id = $1 AND id = ANY ($2)", tx.org, silent,
             )  # fmt: skip
+            await places.drop(tx, silent)
             whole = await _past(tx, WHOLE, now)
         gone = [each for each in whole if await erased(database, owner, each)]
-        remove_sound(data_dir, owner, [*silent, *gone])
+        remove_sound(objects, owner, [*silent, *gone])
         touched += len({*silent, *gone})
         if len(silent) < A_ROUND and (len(whole) < A_ROUND or not gone):
             break

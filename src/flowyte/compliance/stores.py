@@ -39,6 +39,8 @@ STORES = (
     _caller("messages", "deleted with the conversation"),
     _caller("skill_runs", "deleted with the conversation, arguments and results included"),
     _caller("knowledge_questions", "sealed under the conversation's key, and deleted with it"),
+    _caller("stored_objects", "which bucket has a recording; deleted with the conversation, and the object with it"),
+    _caller("object_removals", "what a bucket still has to lose; deleted when it shows nothing of it"),
     _member("members", "accounts of the organization's own people; they end under Members"),
     _member("people", "keyed digests of addresses, password digests; end with the account"),
     _member("memberships", "ids"),
@@ -93,6 +95,7 @@ STORES = (
     _nobody("webhook_deliveries", "ids"),
     _nobody("webhook_attempts", "states"),
     _nobody("subprocessor_lists", "categories of who receives data"),
+    _nobody("installation", "the region's name"),
     _nobody("directory", "digests and ids"),
     _nobody("spent", "keyed digests"),
     _nobody("attempts", "keyed digests"),
@@ -102,8 +105,7 @@ STORES = (
     _nobody("pgqueuer_schedules", "names of jobs"),
     _nobody("pgqueuer_statistics", "counts"),
 )
-RECORDINGS = "recordings"
-"""The one store that is no table: objects/<organization>/<conversation>/, with copies in other formats."""
+RECORDINGS = "recordings"  # on the manifest: sound on this machine and in the bucket, of which `outside` tells more
 
 
 async def count_of(tx: TenantTx, conversations: list[str]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """What calls and chats left behind: the list with its search, and one conversation with all that is known of it."""
 
+import asyncio
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -10,7 +11,7 @@ from flowyte.agents.store import list_agents
 from flowyte.compliance.erase import erase_conversation, remove_sound
 from flowyte.compliance.holds import Held, note_refusal
 from flowyte.dashboard.services import Pages, Viewer
-from flowyte.dashboard.story import lines_of
+from flowyte.dashboard.story import lines_of, pieces_of, silences_of
 from flowyte.dashboard.view import render
 from flowyte.dashboard.waterfall import bars_of
 from flowyte.observe import access, hold, store
@@ -83,6 +84,8 @@ async def conversation_page(
         standing=in_log,
         conversation=conversation,
         lines=lines_of(events, conversation.recording_from or 0),
+        pieces_of=pieces_of,
+        silences=silences_of(events, conversation.recording_from or 0),
         bars=bars_of(conversation.latency),
         messages=messages,
         types=sorted({event.type for event in events}),
@@ -101,13 +104,13 @@ async def peaks(pages: Pages, viewer: Viewer, conversation_id: str) -> dict[str,
     """The waveform: loudness of both tracks from 0 to 255, in equal steps over `seconds`; `gaps` are from and to, in
     seconds, where nothing was taken."""
     async with pages.database.tenant(viewer) as tx:
-        recording = await access.open_recording(tx, pages.sealer, pages.data_dir, conversation_id)
+        recording = await access.open_recording(tx, pages.sealer, pages.objects, conversation_id)
         found = await store.get_conversation(tx, conversation_id)
         events = await store.events(tx, pages.sealer, conversation_id)
     gaps = gaps_of(events, recording_from=found.recording_from, recording_ms=recording.duration_ms)
     seconds = recording.duration_ms / 1000
     columns = max(1, min(MOST_PEAKS, round(seconds * PEAKS_A_SECOND)))
-    caller, agent = recording.peaks(columns)
+    caller, agent = await asyncio.to_thread(recording.peaks, columns)
     return {
         "seconds": seconds, "complete": recording.complete, "caller": caller, "agent": agent,
         "gaps": [[gap.from_ms / 1000, gap.to_ms / 1000, gap.by] for gap in gaps],
@@ -136,7 +139,7 @@ async def delete(pages: Pages, viewer: Viewer, conversation_id: str) -> Redirect
         async with pages.database.tenant(viewer) as tx:
             await note_refusal(tx, conversation_id)
         raise
-    remove_sound(pages.data_dir, viewer, [conversation_id])
+    remove_sound(pages.objects, viewer, [conversation_id])
     return Redirect("/conversations?done=deleted", status_code=303)
 
 

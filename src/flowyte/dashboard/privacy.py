@@ -13,6 +13,7 @@ from flowyte.dashboard.services import Pages, PageServices, Viewer
 from flowyte.dashboard.view import render
 from flowyte.kit.errors import Conflict, Invalid, NotFound
 from flowyte.tenancy.audit import note
+from flowyte.tenancy.region import region_of_organization
 
 READ = {"scope": "privacy:read"}
 WRITE = {"scope": "privacy:write"}
@@ -117,7 +118,7 @@ async def download(request: Request_, pages: Pages, viewer: Viewer, request_id: 
             await note(tx, "privacy_requests.archive_opened", request_id)
     except Conflict as error:
         return await _one(request, pages, viewer, request_id, error=error.message, status=409)
-    pieces = archive(pages.database, pages.sealer, pages.data_dir, viewer, found)
+    pieces = archive(pages.database, pages.sealer, pages.objects, viewer, found)
     headers = {"Content-Disposition": f'attachment; filename="{request_id}.zip"', "Cache-Control": "no-store"}
     return Stream(pieces, media_type="application/zip", headers=headers)
 
@@ -139,12 +140,13 @@ async def _page(
 ) -> Response[str]:
     async with pages.database.tenant(viewer) as tx:
         windows = await retention.windows_of(tx)
+        region = await region_of_organization(tx)
         found = await requests.list_requests(tx, pages.sealer, limit=SHOWN)
         standing = await holds.list_holds(tx)
         agents = {agent.id: agent.name for agent in await list_agents(tx, limit=100)}
     return render(
         request, "privacy.html", status=status, windows=windows, found=found, holds=standing, agents=agents,
-        error=error, swept_h=2 * retention.EVERY_S // 3600,
+        error=error, region=region, bucket=pages.objects.home is not None, swept_h=2 * retention.EVERY_S // 3600,
     )  # fmt: skip
 
 

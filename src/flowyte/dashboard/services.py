@@ -13,6 +13,7 @@ from flowyte.egress.addresses import Address, plain_host
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database, TenantTx
 from flowyte.live.chat import ChatFrame
+from flowyte.objects.objects import Objects
 from flowyte.providers.smtp import Outbox
 from flowyte.report.model import Installation
 from flowyte.skills.trial import Trials
@@ -36,6 +37,7 @@ class PageServices:
     clock: Clock
     sealer: Sealer
     data_dir: Path
+    objects: Objects
     secure: bool
     """Whether browsers reach this installation by https, which decides the cookie's name and its Secure mark."""
     embed: Callable[[str], Awaitable[Sequence[float]]]

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 import asyncpg
 import msgspec
 
-from flowyte.kit.errors import FlowyteError, SetupError, Unavailable
+from flowyte.kit.errors import Elsewhere, FlowyteError, SetupError, Unavailable
 
 # Below these minors row-level security has known holes (CVE-2024-10976 and the 2026 fixes).
 MINIMUM_VERSIONS = {18: 4, 17: 10, 16: 14, 15: 18}
@@ -25,6 +25,8 @@ STATEMENT_TIMEOUT_MS = 15_000  # a query that takes longer is a fault, and holds
 LISTEN_AGAIN_S = 1.0  # after the server was away; under a load of many processes it should not be knocked down again
 ACQUIRE_TIMEOUT_S = 5.0  # better an honest 503 than a queue that only grows
 
+
+ELSEWHERE = "FW421"  # raised by refuse_elsewhere() of the migrations
 
 # Who acts and from where, as the audit log has it. Ours by origin; checked because they stand in a statement's text.
 SAFE = re.compile(r"[0-9A-Za-z_:.%-]{0,120}")
@@ -145,11 +147,13 @@ class Database:
 
     @asynccontextmanager
     async def tenant(self, owner: HasOrg) -> AsyncIterator[TenantTx]:
-        """A transaction in which only `owner.org`'s rows exist. Commits at the end, rolls back on any error."""
+        """A transaction in which only `owner.org`'s rows exist. Commits at the end, rolls back on any error.
+        Elsewhere when that organization is kept in another region."""
         begin = (
             f"SET LOCAL app.org = '{uuid.UUID(str(owner.org))}'; "
             f"SET LOCAL app.actor = '{_safe(getattr(owner, 'signature', 'system'))}'; "
-            f"SET LOCAL app.address = '{_safe(getattr(owner, 'address', ''))}'"
+            f"SET LOCAL app.address = '{_safe(getattr(owner, 'address', ''))}'; "
+            "SELECT refuse_elsewhere()"
         )
         async with self._transaction(begin) as connection:
             tx = TenantTx(connection, owner.org)
@@ -175,7 +179,7 @@ class Database:
         except (TimeoutError, OSError, *GONE) as error:
             raise Unavailable("The database does not answer at the moment; nothing was changed.") from error
         try:
-            await connection.execute(f"BEGIN; {begin}")  # one round trip for both
+            await _begin(connection, begin)
             try:
                 yield connection
             except BaseException:
@@ -230,6 +234,17 @@ class Database:
                 f"The database role of DATABASE_URL is too strong ({', '.join(faults)}): it could step round row-level "
                 "security. Use flowyte_app, which `flowyte migrate` creates."
             )
+
+
+async def _begin(connection: asyncpg.Connection, begin: str) -> None:
+    """One round trip for both. Elsewhere when the organization is pinned to another region than the database's."""
+    try:
+        await connection.execute(f"BEGIN; {begin}")
+    except asyncpg.PostgresError as error:
+        if error.sqlstate != ELSEWHERE:
+            raise
+        await connection.execute("ROLLBACK")
+        raise Elsewhere(error.args[0], here=error.detail) from None
 
 
 def _safe(text: str) -> str:

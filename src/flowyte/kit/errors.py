@@ -122,6 +122,20 @@ class VendorFailed(FlowyteError):
         super().__init__(message)
 
 
+class Elsewhere(FlowyteError):
+    """This is kept in another region, and is not opened here."""
+
+    code = "kept_elsewhere"
+    fault: ClassVar[Fault] = "caller"
+
+    def __init__(self, region: str, *, here: str, what: str = "This organization") -> None:
+        self.region = region
+        super().__init__(
+            f"{what} is kept in the region {region}. This installation is of {here} and does not open it: "
+            f"ask the one in {region}."
+        )
+
+
 class SetupError(FlowyteError):
     """The installation cannot start as it is; the message says what to do."""
 

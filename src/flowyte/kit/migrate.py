@@ -7,6 +7,7 @@ installations with the same number would differ. Each file runs in one transacti
 import hashlib
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
@@ -83,3 +84,55 @@ async def create_roles(admin_dsn: str, *, database: str, owner_password: str, ap
         await connection.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     finally:
         await connection.close()
+
+
+async def name_region(owner_dsn: str, region: str) -> None:
+    """Name the region of a new database. SetupError when it has another one, and anybody is in it already."""
+    if not region:
+        return
+    connection = await asyncpg.connect(owner_dsn)
+    try:
+        named: str = await connection.fetchval("SELECT here()")
+        if named == region:
+            return
+        if await connection.fetchval("SELECT EXISTS (SELECT FROM directory WHERE kind = 'organization')"):
+            raise SetupError(
+                f"This database is of the region {named}, and the setting region says {region}. If it is in {region} "
+                f"now, with everything in it, say so once: flowyte region move {region}"
+            )
+        await _owner_says(connection, "CALL move_installation($1)", region)
+    finally:
+        await connection.close()
+
+
+async def move_installation(owner_dsn: str, region: str) -> None:
+    """This database, with every organization that is pinned to its region, is in another region from now on."""
+    connection = await asyncpg.connect(owner_dsn)
+    try:
+        await _owner_says(connection, "CALL move_installation($1)", region)
+    finally:
+        await connection.close()
+
+
+async def move_organization(owner_dsn: str, org: UUID, region: str) -> None:
+    """Pin one organization to another region; from then on it is not opened here. SetupError while objects of it lie
+    in this one's bucket."""
+    connection = await asyncpg.connect(owner_dsn)
+    try:
+        await _owner_says(connection, "CALL move_organization($1, $2)", org, region)
+    finally:
+        await connection.close()
+
+
+async def _owner_says(connection: Any, sql: str, *args: object) -> None:
+    try:
+        async with connection.transaction():
+            await connection.execute(sql, *args)
+    except asyncpg.CheckViolationError:
+        raise SetupError("A region's name has 1 to 40 small letters, digits and hyphens.") from None
+    except asyncpg.PostgresError as error:
+        if error.sqlstate != "FW423":
+            raise
+        raise SetupError(
+            "Recordings of this organization lie in this region's bucket still; move them first."
+        ) from None

@@ -58,6 +58,18 @@ class Settings:
     organization_storage_mb: int = _setting(20_480, "megabytes of knowledge and recordings that one organization keeps")
     keys: str = _setting("file", "where key-encryption keys are: file, environment, or aws-kms: and a key's ARN")
     kms_endpoint: str = _setting("", "address of AWS KMS where it is not the region's public one")
+    region: str = _setting("", "name of the region that this installation keeps data in; empty: as the database says")
+    bucket: str = _setting("", "S3 bucket that recordings are moved to when a call is over; empty: the data folder")
+    bucket_endpoint: str = _setting("", "address of the S3 server where it is not AWS; https, or loopback")
+    bucket_region: str = _setting("us-east-1", "the S3 server's own name for where that bucket is")
+    bucket_path_style: bool = _setting(False, "name the bucket in the path instead of in the host, as MinIO wants")
+    bucket_access_key: SecretText = _setting(
+        SecretText(""), "access key for the bucket; empty: of the environment, or this machine's role"
+    )
+    bucket_secret_key: SecretText = _setting(SecretText(""), "secret key that belongs to it")
+    buckets: SecretText = _setting(
+        SecretText(""), "buckets of other regions, JSON by region, as docs/howto/object-store.md has it"
+    )
     egress_allow: str = _setting(
         "", "private networks that requests of agents may reach, separated by commas; empty: none"
     )

@@ -16,14 +16,17 @@ from uuid import UUID
 from flowyte.kit import log
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import Conflict, FlowyteError, NotFound
+from flowyte.objects.model import RECORDING, key_of
+from flowyte.objects.objects import Objects
 from flowyte.observe import store
 from flowyte.observe.model import WITH_SOUND, Conversation
-from flowyte.observe.recording import Recording, recording_path
+from flowyte.observe.recording import Recording
 from flowyte.observe.sound import ENDINGS, MEDIA_TYPES, Format, Readable, in_format
 from flowyte.tenancy.audit import note
 from flowyte.vault.keyring import SealBroken
 from flowyte.vault.seal import Sealer
 from flowyte.vault.sign import InvalidToken, UrlSigner
+from flowyte.vault.stream import Source
 
 logger = log.get(__name__)
 TTL_S = 300
@@ -90,7 +93,7 @@ async def revoke(tx: TenantTx, conversation_id: str) -> None:
 
 
 async def open_signed(
-    database: Database, sealer: Sealer, signer: UrlSigner, data_dir: Path, token: str, *, address: str = ""
+    database: Database, sealer: Sealer, signer: UrlSigner, objects: Objects, token: str, *, address: str = ""
 ) -> Signed:
     """The sound behind a token; InvalidToken when it was altered, is too old or was revoked, RecordingBroken when what
     is kept is not what was sealed. `address` is where it is listened to from."""
@@ -105,10 +108,11 @@ async def open_signed(
             raise InvalidToken
         key = await _key(tx, sealer, conversation)
         await _listened(tx, claims, address)
+        sealed = await _sealed(tx, objects, conversation)
     wanted: Format = claims["f"]
-    path = recording_path(data_dir, listener.org, conversation.id)
+    beside = objects.spool.path(key_of(listener.org, conversation.id, RECORDING))
     try:
-        sound = await asyncio.to_thread(_sound, conversation, path, key, wanted)
+        sound = await asyncio.to_thread(_sound, conversation, sealed, beside, key, wanted)
     except SealBroken:
         await _refuse(database, listener, conversation.id)
         raise RecordingBroken from None
@@ -127,27 +131,39 @@ async def read(database: Database, signed: Signed, begin: int, size: int) -> byt
         raise RecordingBroken from None
 
 
-async def open_recording(tx: TenantTx, sealer: Sealer, data_dir: Path, conversation_id: str) -> Recording:
-    """For who has been authorised already. NotFound when there is none; SealBroken when it is not what was sealed."""
+async def open_recording(tx: TenantTx, sealer: Sealer, objects: Objects, conversation_id: str) -> Recording:
+    """For who has been authorised already. NotFound when there is none; SealBroken when it is not what was sealed.
+    What it reads may come from a bucket, so it is read in a thread."""
     conversation = await store.get_conversation(tx, conversation_id)
     key = await _key(tx, sealer, conversation)
-    return _whole(conversation, recording_path(data_dir, tx.org, conversation_id), key)
+    return await asyncio.to_thread(_whole, conversation, await _sealed(tx, objects, conversation), key)
 
 
-def _sound(conversation: Conversation, path: Path, key: bytes, wanted: Format) -> Readable:
-    recording = _whole(conversation, path, key)
+async def _sealed(tx: TenantTx, objects: Objects, conversation: Conversation) -> Source | None:
+    """None when there is no file of it."""
+    try:
+        return await objects.sound(tx, conversation.id)
+    except FileNotFoundError:
+        return None
+
+
+def _sound(conversation: Conversation, sealed: Source | None, beside: Path, key: bytes, wanted: Format) -> Readable:
+    """`beside` is where copies in other formats are kept: on this machine, wherever the recording itself lies."""
+    recording = _whole(conversation, sealed, key)
     if wanted != "wav" and conversation.ended_at is None:
         raise StillRecorded
-    return in_format(recording, path, key, wanted)
+    return in_format(recording, beside, key, wanted)
 
 
-def _whole(conversation: Conversation, path: Path, key: bytes) -> Recording:
+def _whole(conversation: Conversation, sealed: Source | None, key: bytes) -> Recording:
     """A call that came to its end has a recording that does; one whose process died may break off, one that goes on
     has none yet."""
     assert conversation.recording_rate is not None
     try:
-        recording = Recording(path, key, rate=conversation.recording_rate)
-    except FileNotFoundError:
+        if sealed is None:
+            raise FileNotFoundError
+        recording = Recording(sealed, key, rate=conversation.recording_rate)
+    except FileNotFoundError:  # a bucket says so when it is read
         if conversation.recording_state in ("recording", "paused"):
             raise NotFound from None
         raise SealBroken("The recording is missing.") from None

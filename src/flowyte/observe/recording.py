@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from flowyte.receipts.verify_receipt import leaf_hash
-from flowyte.vault.stream import StreamReader, StreamWriter
+from flowyte.vault.stream import Source, StreamReader, StreamWriter
 
 CHUNK_BYTES = 16_000
 PIECE_BYTES = 65_536  # of a digest: one or two seconds, so that a changed place is found as such
@@ -91,8 +91,8 @@ class Recorder:
 class Recording:
     """A stored recording as a WAV file that can be read from anywhere."""
 
-    def __init__(self, path: Path, key: bytes, *, rate: int) -> None:
-        self._stream = StreamReader(path, key)
+    def __init__(self, sealed: Path | Source, key: bytes, *, rate: int) -> None:
+        self._stream = StreamReader(sealed, key)
         self._pcm_bytes = self._stream.length - self._stream.length % FRAME_BYTES
         self._header = wav_header(self._pcm_bytes, rate)
         self.rate = rate

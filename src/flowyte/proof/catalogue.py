@@ -15,6 +15,7 @@ GLOBAL_TABLES = {
     "memberships": "where a person may go after signing in, before an organization is known; ids only",
     "recovery_codes": "signing in comes before an organization is known; keyed digests only",
     "passkeys": "signing in comes before an organization is known; public keys",
+    "installation": "in which region this database is; one word, which only its owner may change",
     "spent": "one-time tokens of those who are not signed in; keyed digests only",
     "attempts": "counts guesses of those who are not signed in; keyed digests only",
     **dict.fromkeys(
@@ -22,7 +23,13 @@ GLOBAL_TABLES = {
         "a worker takes a job before it knows whose it is; ids only",
     ),
 }
-POLICY = "(org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS \"nullif\"))"
+OF_ORGANIZATIONS = "(org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS \"nullif\"))"
+"""What stands on the table `organizations`: the row of the one that the transaction was opened for."""
+POLICY = (
+    "(org_id = ( SELECT o.org_id\n   FROM (organizations o\n     JOIN installation i ON ((i.region = o.region)))\n"
+    "  WHERE (o.org_id = ( SELECT (NULLIF(current_setting('app.org'::text, true), ''::text))::uuid AS \"nullif\"))))"
+)
+"""What stands on every other one: the rows of that organization, if it is kept in this database's region."""
 APP = "flowyte_app"
 
 
@@ -87,8 +94,12 @@ async def _policies(connection: asyncpg.Connection) -> list[str]:
         f"{row['relname']}: the one policy of protect() is not what stands here"
         for row in rows
         if row["relname"] not in GLOBAL_TABLES
-        and (row["policies"] != 1 or not row["for_all"] or row["reads"] != POLICY or row["writes"] != POLICY)
+        and (row["policies"] != 1 or not row["for_all"] or {row["reads"], row["writes"]} != {_policy(row["relname"])})
     ]
+
+
+def _policy(table: str) -> str:
+    return OF_ORGANIZATIONS if table == "organizations" else POLICY
 
 
 async def _keys(connection: asyncpg.Connection) -> list[str]:

@@ -20,6 +20,7 @@ from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.ids import new_id
 from flowyte.kit.migrate import migrate
+from flowyte.objects.objects import Objects
 from flowyte.observe import access
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.observe.receipt import receipt_file
@@ -82,7 +83,7 @@ class Desk:
 
     async def wav(self, who: Principal, call: str) -> bytes:
         async with self.database.tenant(who) as tx:
-            recording = await access.open_recording(tx, self.sealer, self.data_dir, call)
+            recording = await access.open_recording(tx, self.sealer, Objects.local(self.data_dir), call)
         return recording.read(0, recording.length)
 
     async def leaves(self, who: Principal) -> list[bytes]:

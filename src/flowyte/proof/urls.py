@@ -20,6 +20,7 @@ from flowyte.kit.db import Database
 from flowyte.kit.errors import FlowyteError
 from flowyte.kit.ids import new_id
 from flowyte.kit.migrate import migrate
+from flowyte.objects.objects import Objects
 from flowyte.observe import access
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.observe.recording import CHUNK_BYTES, recording_path
@@ -151,7 +152,7 @@ class Desk:
         """Whether one byte of sound is given out."""
         signer = UrlSigner(self.keys, clock or SystemClock())
         try:
-            signed = await access.open_signed(self.database, self.sealer, signer, self.data_dir, token)
+            signed = await access.open_signed(self.database, self.sealer, signer, Objects.local(self.data_dir), token)
             return bool(await access.read(self.database, signed, 0, signed.sound.length))
         except FlowyteError:
             return False

@@ -26,6 +26,7 @@ from flowyte.live.chat import ChatSession
 from flowyte.minds.hands import Hands, Use
 from flowyte.minds.judged import JudgedMind
 from flowyte.minds.verifying import NoAccounts
+from flowyte.objects.objects import Objects
 from flowyte.rehearse.hours import Hours, StillLoop, Work
 from flowyte.rehearse.stage import Watched
 from flowyte.rehearse.voice import LiveCall
@@ -157,7 +158,8 @@ def _mind(plan: Attack, database: Database, clock: Any) -> JudgedMind:
     files = FileKeys(plan.keys)
     keys = Keyring(files, held=files)
     base = Foundation(
-        settings=Settings(), clock=clock, database=database, keys=keys, peppers=Peppers(keys),
+        settings=Settings(), clock=clock, database=database, keys=keys, objects=Objects.local(Settings().data_dir),
+        peppers=Peppers(keys),
         sealer=Sealer(keys, clock), signer=UrlSigner(keys, clock),
     )  # fmt: skip
     accounts = VerifiedAccounts(base, None) if plan.counted else _Uncounted()

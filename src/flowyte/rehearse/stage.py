@@ -30,6 +30,7 @@ from flowyte.minds.fallback import ModelMind
 from flowyte.minds.grounded import PolicyMind
 from flowyte.minds.hands import Running
 from flowyte.minds.judged import JudgedMind, JudgedThinking
+from flowyte.objects.objects import Objects
 from flowyte.playbooks.check import read_graph
 from flowyte.playbooks.store import create_playbook
 from flowyte.providers.openai_chat.chat import Chat
@@ -109,7 +110,9 @@ async def staged(house: House, folder: Folder, play: Screenplay) -> AsyncIterato
         service = await stack.enter_async_context(standing_in(clock, work))
         settings = Settings(data_dir=house.data_dir, egress_allow="127.0.0.0/8", egress_ports=str(service.port))
         base = Foundation(
-            settings=settings, clock=clock, database=house.database, keys=house.keys, peppers=Peppers(house.keys),
+            settings=settings, clock=clock, database=house.database, keys=house.keys,
+            objects=Objects.local(house.data_dir),
+            peppers=Peppers(house.keys),
             sealer=Sealer(house.keys, clock), signer=UrlSigner(house.keys, clock),
         )  # fmt: skip
         principal, version = await _published(base, house.embedder, folder, service.port)

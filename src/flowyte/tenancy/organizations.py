@@ -33,8 +33,10 @@ async def create_organization(database: Database, name: str) -> Organization:
 
 
 async def all_organizations(tx: PlatformTx) -> list[uuid.UUID]:
-    """For the operator's own verbs and for sweepers, which then open each organization's transaction in turn."""
-    rows = await tx.fetch("SELECT org_id FROM directory WHERE kind = 'organization' ORDER BY org_id")
+    """Of this region. For the operator's own verbs and for sweepers, which then open each one's transaction in turn."""
+    rows = await tx.fetch(
+        "SELECT org_id FROM directory WHERE kind = 'organization' AND region = here() ORDER BY org_id"
+    )
     return [row["org_id"] for row in rows]
 
 

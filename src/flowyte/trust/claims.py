@@ -89,9 +89,9 @@ CLAIMS = (
         id="T10", title="Secrets are sealed and never told",
         sentence="Credentials, transcripts and recordings are sealed by AES-256-GCM, bound to their place. No answer "
         "of the API contains a secret; it tells that one is set.",
-        probes=("sealed_values_stay_where_they_are", "key_files_are_closed"),
+        probes=("sealed_values_stay_where_they_are", "key_files_are_closed", "what_left_is_sealed"),
         tests=("tests/postgres/vault/test_swap.py", "tests/postgres/vault/test_canary.py",
-               "tests/postgres/api/test_canary.py"),
+               "tests/postgres/api/test_canary.py", "tests/postgres/objects/test_move.py"),
         code="src/flowyte/vault/seal.py", document="docs/howto/keys-and-kms.md", asvs=("11.3.2", "13.3.1"),
     ),
     Claim(
@@ -122,17 +122,19 @@ CLAIMS = (
     Claim(
         id="T14", title="Kept as long as was decided, where it was decided",
         sentence="An organization sets how long recordings and conversations are kept, for all its agents or for one. "
-        "What is past its window is gone within two hours, unless a legal hold keeps it.",
-        probes=("windows_are_kept_to",), tests=("tests/postgres/compliance/test_retention.py",),
+        "What is past its window is gone within two hours, unless a legal hold keeps it. It is kept in the region "
+        "where it was made: the database itself gives no row of it to an installation of another one.",
+        probes=("windows_are_kept_to", "regions_are_kept_to"),
+        tests=("tests/postgres/compliance/test_retention.py", "tests/postgres/residency/test_regions.py"),
         code="src/flowyte/compliance/retention.py", document="docs/howto/privacy.md", asvs=("14.2.7",),
-        missing="Windows and holds are kept to. Pinning an organization's data to a region is being built.",
     ),
     Claim(
         id="T15", title="Deleted when asked",
         sentence="A conversation is deleted with everything that belongs to it, and a person with every conversation "
         "that they are in. The account of a deletion is signed.",
-        probes=("every_table_is_declared",),
-        tests=("tests/postgres/api/test_what_belongs.py", "tests/postgres/compliance/test_requests.py"),
+        probes=("every_table_is_declared", "buckets_lose_what_was_deleted"),
+        tests=("tests/postgres/api/test_what_belongs.py", "tests/postgres/compliance/test_requests.py",
+               "tests/postgres/objects/test_gone.py", "tests/architecture/test_outside.py"),
         code="src/flowyte/compliance/erase.py", document="docs/explanation/deletion.md",
     ),
     Claim(
@@ -193,5 +195,16 @@ CLAIMS = (
         sentence="There is a contact, a policy with safe harbour, and a form that answers with a number.",
         probes=("security_txt_holds",), tests=("tests/postgres/dashboard/test_trust.py",),
         code="src/flowyte/trust/reports.py", document="SECURITY.md",
+    ),
+    Claim(
+        id="T24", title="Numbers are taken out before they are kept",
+        sentence="Where an agent's owner asks for it, cards, social security and account numbers, telephones, "
+        "addresses, dates of birth and names are looked for, and what is found is taken out of words and sound before "
+        "either is stored or sent to a language model. How much is found is measured and published. An answer that a "
+        "playbook marks as sensitive goes to one skill and is kept nowhere.",
+        probes=("cards_are_taken_out",),
+        tests=("tests/unit/live/test_discreet.py", "tests/unit/minds/test_sensitive.py",
+               "tests/postgres/api/test_redaction.py", "tests/acceptance/test_pay_by_key.py"),
+        code="src/flowyte/live/discreet.py", document="docs/explanation/redaction.md", asvs=("14.2.6",),
     ),
 )  # fmt: skip

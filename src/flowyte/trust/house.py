@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database
+from flowyte.objects.objects import Objects
 from flowyte.trust.papers.model import Papers
 from flowyte.trust.processors import Party
 from flowyte.vault.seal import Sealer
@@ -38,6 +39,7 @@ class House:
     sealer: Sealer
     signer: UrlSigner
     data_dir: Path
+    objects: Objects
     reach: Reach
     violations: Callable[[], Awaitable[Sequence[str]]]
     """What the catalogue of the database has against the boundary; `proof.catalogue` names it."""

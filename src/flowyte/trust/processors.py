@@ -45,6 +45,11 @@ def _database(settings: Settings) -> bool:
     return database_elsewhere(settings.database_url) or database_elsewhere(settings.owner_database_url)
 
 
+def _bucket(settings: Settings) -> bool:
+    asked = bool(settings.bucket) and (not settings.bucket_endpoint or elsewhere(settings.bucket_endpoint))
+    return asked or bool(settings.buckets.reveal())
+
+
 def _proxy(settings: Settings) -> bool:
     return settings.trusted_proxy not in NEARBY
 
@@ -66,6 +71,13 @@ PARTIES: tuple[Party, ...] = (
         id="key_management", category="Key management", on=_keys, since="2026-11-24", settings=("keys", "kms_endpoint"),
         sent="organizations' keys to be wrapped and unwrapped; no content",
         why="to hold the key-encryption key outside this machine",
+    ),
+    Party(
+        id="object_store", category="Object store", on=_bucket, since="2026-11-25",
+        settings=("bucket", "bucket_endpoint", "bucket_region", "bucket_path_style", "bucket_access_key",
+                  "bucket_secret_key", "buckets"),
+        sent="recordings, sealed under keys that stay here",
+        why="to store them in a bucket that is not on this machine",
     ),
     Party(
         id="database", category="Database", on=_database, since="2026-11-23",
@@ -94,7 +106,7 @@ PARTIES: tuple[Party, ...] = (
 INSIDE = frozenset({
     "data_dir", "database_pool", "host", "port", "voice_port", "public_url", "tls_cert", "tls_key", "models_dir",
     "parts_dir", "max_calls", "max_organization_calls", "key_rpm", "organization_rpm", "organization_storage_mb",
-    "egress_allow", "egress_ports", "log_level", "log_json", "log_personal", "papers_dir", "operator_name",
+    "egress_allow", "egress_ports", "log_level", "log_json", "log_personal", "papers_dir", "region", "operator_name",
     "operator_address", "operator_contact", "operator_law", "data_location",
 })  # fmt: skip
 """Settings that send nothing anywhere. `egress_allow` and `egress_ports` bound where organizations' services may be."""
@@ -105,6 +117,8 @@ OPENERS: Mapping[str, str] = {
     "vault/aws.py": "key_management",
     "vault/kms.py": "key_management",
     "vault/providers.py": "key_management",
+    "objects/open.py": "object_store",
+    "objects/versions.py": "object_store",
     "kit/db.py": "database",
     "kit/migrate.py": "database",
     "jobs/queue.py": "database",

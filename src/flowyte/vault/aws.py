@@ -1,4 +1,4 @@
-"""AWS request signing, version 4, for the one service that is asked here, and where the credentials come from.
+"""AWS request signing, version 4, for what is asked of KMS and S3 here, and where the credentials come from.
 
 Written out instead of taken from an SDK because it is forty lines, and an SDK would bring synchronous calls and its
 own idea of configuration. A test holds it against the vendor's own signer.
@@ -40,16 +40,17 @@ class CredentialSource(Protocol):
 
 def signed_headers(
     *, host: str, region: str, service: str, headers: Mapping[str, str], body: bytes, credentials: Credentials,
-    now: datetime,
+    now: datetime, method: str = "POST", path: str = "/", query: str = "",
 ) -> dict[str, str]:  # fmt: skip
-    """The headers of `POST /` with their signature (AWS General Reference, Signature Version 4)."""
+    """The headers of a request with their signature (AWS General Reference, Signature Version 4). Path and query are
+    as they are sent: encoded, and the query's names in order."""
     stamp, day = now.strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%d")
     signed = {name.lower(): value for name, value in headers.items()} | {"host": host, "x-amz-date": stamp}
     if credentials.token:
         signed["x-amz-security-token"] = credentials.token.reveal()
     names = ";".join(sorted(signed))
     canonical = "\n".join(
-        ["POST", "/", "", *(f"{name}:{signed[name].strip()}" for name in sorted(signed)), "", names, _sha256(body)]
+        [method, path, query, *(f"{name}:{signed[name].strip()}" for name in sorted(signed)), "", names, _sha256(body)]
     )
     scope = f"{day}/{region}/{service}/aws4_request"
     key = f"AWS4{credentials.secret.reveal()}".encode()

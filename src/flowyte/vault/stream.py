@@ -8,9 +8,10 @@ reordered, repeated or dropped, and a file that was cut off can be told from one
 import os
 import secrets
 import struct
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,6 +24,7 @@ MAGIC = b"FS1\0"
 SALT_BYTES = 16
 TAG_BYTES = 16
 HEADER = struct.Struct(">4sI16s")
+READ_BYTES = 4 << 20  # asked of the source at once: from a bucket that is a tenth of a second, and little to hold
 
 
 class StreamWriter:
@@ -64,14 +66,35 @@ class StreamWriter:
         self._number += 1
 
 
+class Source(Protocol):
+    """Sealed bytes that lie somewhere: in a file, or in a bucket."""
+
+    size: int
+
+    def read(self, offset: int, size: int) -> bytes:
+        """Up to `size` bytes; fewer only at the end. May wait for a disk or a network."""
+        ...
+
+
+class FileSource:
+    """A file that is held open, so that it can be read to the end also when its name is removed meanwhile."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_RDONLY)
+        weakref.finalize(self, os.close, self._file)
+        self.size = os.fstat(self._file).st_size
+
+    def read(self, offset: int, size: int) -> bytes:
+        return os.pread(self._file, size, offset)
+
+
 class StreamReader:
     """Random access. `length` is what can be authenticated; `complete` is whether the end is really the end."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, sealed: Path | Source, key: bytes) -> None:
         """SealBroken when the header or the first chunk is not what the key sealed."""
-        self._path = path
-        with open(path, "rb") as file:
-            raw = file.read(HEADER.size)
+        self._source: Source = FileSource(sealed) if isinstance(sealed, Path) else sealed
+        raw = self._source.read(0, HEADER.size)
         if len(raw) < HEADER.size:
             raise SealBroken("The recording was cut off before it began.")
         magic, self._chunk_bytes, salt = HEADER.unpack(raw)
@@ -79,7 +102,7 @@ class StreamReader:
             raise SealBroken
         self._header = raw
         self._cipher = AESGCM(_file_key(key, salt))
-        body = path.stat().st_size - HEADER.size
+        body = self._source.size - HEADER.size
         whole, rest = divmod(body, self._chunk_bytes + TAG_BYTES)
         self.complete = False
         self.length: int = whole * self._chunk_bytes
@@ -89,13 +112,23 @@ class StreamReader:
     def read(self, offset: int, size: int) -> bytes:
         """Up to `size` bytes of plaintext from `offset`; SealBroken when a chunk was altered."""
         end = min(offset + size, self.length)
+        if end <= offset:
+            return b""
+        numbers = range(offset // self._chunk_bytes, -(-end // self._chunk_bytes))
+        at_once = max(1, READ_BYTES // self._chunk_bytes)
         parts = []
-        with open(self._path, "rb") as file:
-            for number in range(offset // self._chunk_bytes, -(-end // self._chunk_bytes)):
-                chunk = self._open(file, number, last=number == self._last)
+        for group in (numbers[at : at + at_once] for at in range(0, len(numbers), at_once)):
+            for number, chunk in zip(group, self._open_all(group), strict=True):
                 begin = number * self._chunk_bytes
                 parts.append(chunk[max(0, offset - begin) : end - begin])
         return b"".join(parts)
+
+    def _open_all(self, numbers: range) -> Iterator[bytes]:
+        """Neighbours, by one read."""
+        span = self._chunk_bytes + TAG_BYTES
+        sealed = memoryview(self._source.read(HEADER.size + numbers.start * span, len(numbers) * span))
+        for at, number in enumerate(numbers):
+            yield self._open(number, bytes(sealed[at * span : (at + 1) * span]), last=number == self._last)
 
     def chunks(self) -> Iterator[bytes]:
         for offset in range(0, self.length, self._chunk_bytes):
@@ -106,17 +139,15 @@ class StreamReader:
         candidate = whole if rest else whole - 1
         if candidate < 0 or 0 < rest < TAG_BYTES:
             return
+        span = self._chunk_bytes + TAG_BYTES
         try:
-            with open(self._path, "rb") as file:
-                chunk = self._open(file, candidate, last=True)
+            chunk = self._open(candidate, self._source.read(HEADER.size + candidate * span, span), last=True)
         except SealBroken:
             return
         self._last, self.complete = candidate, True
         self.length = candidate * self._chunk_bytes + len(chunk)
 
-    def _open(self, file: BinaryIO, number: int, *, last: bool) -> bytes:
-        file.seek(HEADER.size + number * (self._chunk_bytes + TAG_BYTES))
-        sealed = file.read(self._chunk_bytes + TAG_BYTES)
+    def _open(self, number: int, sealed: bytes, *, last: bool) -> bytes:
         try:
             return self._cipher.decrypt(_nonce(number, last), sealed, self._header)
         except (InvalidTag, ValueError) as error:

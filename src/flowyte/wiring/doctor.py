@@ -18,9 +18,10 @@ from flowyte.kit.db import Database
 from flowyte.kit.errors import FlowyteError, SetupError
 from flowyte.kit.migrate import migrations_dir
 from flowyte.kit.settings import Settings
+from flowyte.objects.model import RECORDING, StoreAway
 from flowyte.proof.catalogue import violations
 from flowyte.providers.store.fetch import list_models
-from flowyte.wiring.foundation import keyring
+from flowyte.wiring.foundation import keyring, objects_of
 from flowyte.wiring.tls import check_exposure
 
 State = Literal["good", "attention", "bad"]
@@ -83,6 +84,21 @@ async def _disk(settings: Settings) -> list[Finding]:
         more = " Recordings stop when the disk is full: free some, or move the data folder."
         return [Finding(check="disk", state="attention", words=words + more)]
     return [Finding(check="disk", state="good", words=words)]
+
+
+async def _objects(settings: Settings) -> list[Finding]:
+    """Whether the bucket takes what is asked of it. Nothing is written there."""
+    clock = SystemClock()
+    async with objects_of(settings, clock) as objects:
+        waiting = sum(1 for _ in objects.root.glob(f"*/*/{RECORDING}")) if objects.root.is_dir() else 0
+        if objects.home is None:
+            return [Finding(check="objects", state="good", words=f"Recordings stay here: {waiting} in {objects.root}.")]
+        try:
+            words = await objects.home.check()
+        except StoreAway as error:
+            words = f"{error.message} {waiting} recordings wait here; none is lost while the disk has room."
+            return [Finding(check="objects", state="attention", words=words)]
+    return [Finding(check="objects", state="good", words=f"{words} Recordings that wait here or are live: {waiting}.")]
 
 
 def dsn_of(settings: Settings) -> str:
@@ -160,6 +176,7 @@ CHECKS: dict[str, Check] = {
     "TLS": _exposure,
     "keys": _folders,
     "disk": _disk,
+    "objects": _objects,
     "database": _database,
     "schema": _schema,
     "models": _models,

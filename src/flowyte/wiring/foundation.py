@@ -10,6 +10,10 @@ from flowyte.kit.clock import Clock, SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.errors import SetupError
 from flowyte.kit.settings import Settings
+from flowyte.objects.bucket import BucketSettings
+from flowyte.objects.objects import LOCAL, Objects
+from flowyte.objects.open import open_objects, read_buckets
+from flowyte.tenancy.region import check_region
 from flowyte.trust.processors import refuse_undeclared
 from flowyte.vault.digest import Peppers
 from flowyte.vault.providers import Keyring, open_keys
@@ -24,6 +28,7 @@ class Foundation:
     database: Database
     keys: Keyring
     peppers: Peppers
+    objects: Objects
     sealer: Sealer
     signer: UrlSigner
 
@@ -40,13 +45,15 @@ async def foundation(settings: Settings) -> AsyncIterator[Foundation]:
         database = await Database.open(settings.database_url, size=settings.database_pool)
         sealer = Sealer(keys, clock)
         try:
-            async with _beside(sealer.keep_fresh(database)):
+            region = await check_region(database, settings.region)
+            async with _beside(sealer.keep_fresh(database)), objects_of(settings, clock, region) as objects:
                 yield Foundation(
                     settings=settings,
                     clock=clock,
                     database=database,
                     keys=keys,
                     peppers=Peppers(keys),
+                    objects=objects,
                     sealer=sealer,
                     signer=UrlSigner(keys, clock),
                 )
@@ -68,6 +75,21 @@ async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
         if len(errors.exceptions) == 1:
             raise errors.exceptions[0] from errors.exceptions[0].__cause__
         raise
+
+
+def objects_of(settings: Settings, clock: Clock, region: str = "") -> AbstractAsyncContextManager[Objects]:
+    """Where objects lie: this region's bucket is the one of the plain settings, unless `buckets` names one."""
+    here = region or settings.region or LOCAL
+    buckets = read_buckets(settings.buckets)
+    if settings.bucket:
+        if here in buckets:
+            raise SetupError(f"Both bucket and buckets name a bucket of the region {here}. Leave out one.")
+        buckets[here] = BucketSettings(
+            bucket=settings.bucket, endpoint=settings.bucket_endpoint, s3_region=settings.bucket_region,
+            path_style=settings.bucket_path_style, access_key=settings.bucket_access_key,
+            secret_key=settings.bucket_secret_key,
+        )  # fmt: skip
+    return open_objects(settings.data_dir, region=here, buckets=buckets, clock=clock, environ=os.environ)
 
 
 def keyring(settings: Settings, clock: Clock, *, create: bool = False) -> AbstractAsyncContextManager[Keyring]:

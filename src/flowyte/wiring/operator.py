@@ -17,6 +17,7 @@ Data = Annotated[Path | None, typer.Option("--data", help="Data folder of the in
 Organization = Annotated[str, typer.Option("--organization", help="Its id, as `flowyte vault status` shows it.")]
 
 vault_app = typer.Typer(no_args_is_help=True, help="Keys that wrap and seal: look, rotate, bring one's own.")
+region_app = typer.Typer(no_args_is_help=True, help="Where data are kept: look, and move.")
 people_app = typer.Typer(no_args_is_help=True, help="Accounts of people.")
 
 
@@ -66,6 +67,30 @@ def vault_leave_own_key(organization: Organization, data: Data = None) -> None:
     from flowyte.wiring import vault
 
     _told(vault.leave_own_key(_settings(data), _uuid(organization)))
+
+
+@region_app.command("show")
+def region_show(data: Data = None) -> None:
+    """In which region this database is, and who is pinned elsewhere. Example: flowyte region show --data data"""
+    from flowyte.wiring import region
+
+    _told(region.show(_settings(data)))
+
+
+@region_app.command("move")
+def region_move(
+    to: str,
+    organization: Annotated[str, typer.Option("--organization", help="Only this one; without it, all of it.")] = "",
+    data: Data = None,
+) -> None:
+    """Say that the database is in another region now, or pin one organization there. Example: flowyte region move eu"""
+    from flowyte.wiring import region
+
+    settings = _settings(data)
+    if organization:
+        _told(region.move_organization(settings, _uuid(organization), to))
+    else:
+        _told(region.move(settings, to))
 
 
 @people_app.command("reset")

@@ -37,6 +37,7 @@ def house_of(base: Foundation, routes: Callable[[], Sequence[Route]], *, mail: b
         sealer=base.sealer,
         signer=base.signer,
         data_dir=settings.data_dir,
+        objects=base.objects,
         reach=Reach(
             address=address(settings),
             loopback=loopback(settings.host) and not settings.trusted_proxy,

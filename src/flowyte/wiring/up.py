@@ -11,13 +11,14 @@ from flowyte.egress.addresses import networks
 from flowyte.kit import postgres
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.errors import SetupError
-from flowyte.kit.migrate import migrate
+from flowyte.kit.migrate import migrate, name_region
 from flowyte.kit.settings import Settings
+from flowyte.objects.model import StoreAway
 from flowyte.tenancy.organizations import only_organization, system_principal
 from flowyte.tenancy.sessions import create_link
 from flowyte.wiring.credential import local_key
 from flowyte.wiring.demo import create_demo
-from flowyte.wiring.foundation import foundation, keyring
+from flowyte.wiring.foundation import foundation, keyring, objects_of
 from flowyte.wiring.lock import Local, locked, write_local
 from flowyte.wiring.processes import Role
 from flowyte.wiring.tls import address, check_exposure
@@ -36,9 +37,21 @@ async def up(settings: Settings, say: Say, *, began: float | None = None) -> Non
         settings = replace(settings, port=_claim_port(settings))
         async with keyring(settings, SystemClock(), create=True):
             pass  # the roles open them again; here a missing first key is made, and what is wrong is said early
+        await _look_at_bucket(settings, say)
         async with _database(settings, say) as settings:
             await create_demo(settings, say)
             await _serve(settings, say, began)
+
+
+async def _look_at_bucket(settings: Settings, say: Say) -> None:
+    """One that refuses is a wrong setting, and nothing starts. One that is away is waited for while calls are taken."""
+    async with objects_of(settings, SystemClock()) as objects:
+        if objects.home is None:
+            return
+        try:
+            say(await objects.home.check())
+        except StoreAway as error:
+            say(f"{error.message} Recordings wait in {objects.root} until it does.")
 
 
 @asynccontextmanager
@@ -50,6 +63,7 @@ async def _database(settings: Settings, say: Say) -> AsyncIterator[Settings]:
     try:
         for name in await migrate(cluster.owner_dsn):
             say(f"Migrated {name}")
+        await name_region(cluster.owner_dsn, settings.region)
         async with asyncio.TaskGroup() as group:
             keeping = group.create_task(_keep(cluster, say))
             yield replace(settings, database_url=cluster.app_dsn, owner_database_url=cluster.owner_dsn)
@@ -96,6 +110,14 @@ async def _serve(settings: Settings, say: Say, began: float) -> None:
         "FLOWYTE_ORGANIZATION_STORAGE_MB": str(settings.organization_storage_mb),
         "FLOWYTE_KEYS": settings.keys,
         "FLOWYTE_KMS_ENDPOINT": settings.kms_endpoint,
+        "FLOWYTE_REGION": settings.region,
+        "FLOWYTE_BUCKET": settings.bucket,
+        "FLOWYTE_BUCKET_ENDPOINT": settings.bucket_endpoint,
+        "FLOWYTE_BUCKET_REGION": settings.bucket_region,
+        "FLOWYTE_BUCKET_PATH_STYLE": str(settings.bucket_path_style),
+        "FLOWYTE_BUCKET_ACCESS_KEY": settings.bucket_access_key.reveal(),
+        "FLOWYTE_BUCKET_SECRET_KEY": settings.bucket_secret_key.reveal(),
+        "FLOWYTE_BUCKETS": settings.buckets.reveal(),
         "FLOWYTE_EGRESS_ALLOW": settings.egress_allow,
         "FLOWYTE_LOG_LEVEL": settings.log_level,
     }

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flowyte.agents.publish import Pinned, pinned, pinned_as
 from flowyte.channels.line import Arrival, Opened
@@ -22,6 +23,7 @@ from flowyte.live.pacer import Pacer
 from flowyte.live.ports import Leg, Mind, Mouth
 from flowyte.live.session import Services, Session
 from flowyte.live.watch import LiveCalls
+from flowyte.objects.move import Mover
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.observe.hold import CHANNEL, read_order
 from flowyte.observe.orphans import sweep
@@ -42,6 +44,7 @@ from flowyte.wiring.talk import read_talk_token
 logger = log.get(__name__)
 DRAIN_S = 20.0
 SWEEP_S = 5.0
+LEFT_ALONE = timedelta(minutes=1)
 WATCH_S = 1.0  # with the end of the call itself, a revoked key's calls are over within two seconds
 
 
@@ -197,6 +200,7 @@ async def serve(settings: Settings) -> None:
                     board.pacer.run(),
                     keeper.run(),
                     _sweeping(base),
+                    _moving(base),
                     board.watch_credentials(),
                     base.database.listen(CHANNEL, board.ordered),
                 )
@@ -221,6 +225,11 @@ async def _parts(settings: Settings) -> AsyncIterator[tuple[BuiltinEars, Builtin
     finally:
         await mouth.close()
         ears.close()
+
+
+async def _moving(base: Foundation) -> None:
+    """A worker on this data folder moves sound within seconds; where there is none, this process does, later."""
+    await Mover(base.database, base.clock, base.objects).keep_moving(patience=LEFT_ALONE)
 
 
 async def _sweeping(base: Foundation) -> None:

@@ -5,10 +5,11 @@ from contextlib import suppress
 
 from flowyte.agents.store import get_version
 from flowyte.compliance import checkpoints, retention
+from flowyte.compliance.erase import REMOVE
 from flowyte.compliance.requests import RUN, Office, run_request
 from flowyte.egress.addresses import networks
 from flowyte.egress.client import Asks, Egress, Limits
-from flowyte.jobs.queue import JobRef, Task, work
+from flowyte.jobs.queue import JobRef, Task, defer, work
 from flowyte.kit.db import TenantTx
 from flowyte.kit.errors import NotFound, Unavailable
 from flowyte.kit.settings import Settings
@@ -19,6 +20,9 @@ from flowyte.knowledge.ingest import INDEX_SOURCE, READ_WEBSITE, REFRESH_SOURCE,
 from flowyte.knowledge.model import Embedder as Model
 from flowyte.knowledge.questions import questions
 from flowyte.knowledge.refresh import Reader, fail, read_website, refresh_source
+from flowyte.objects import store as places
+from flowyte.objects.move import Mover
+from flowyte.objects.remove import AGAIN, carry_out
 from flowyte.observe import store as observe
 from flowyte.observe.store import CONVERSATION_ENDED
 from flowyte.receipts import advance, witness
@@ -62,6 +66,7 @@ async def serve(settings: Settings) -> None:
                         advance.keep_up(base.database, base.sealer, base.clock),
                         witness.keep_asking(base.database, egress, ports_of(settings)),
                         checkpoints.keep_sending(base.database, base.clock, open_outbox(settings)),
+                        Mover(base.database, base.clock, base.objects).keep_moving(),
                     )
                 ]
                 await work(settings.database_url, tasks, stop=stop, limits=MOST_AT_ONCE)
@@ -114,7 +119,7 @@ def tasks_out(base: Foundation, egress: Egress) -> dict[str, Task]:
     post = Post(database=base.database, sealer=base.sealer, clock=base.clock, egress=egress,
                 ports=ports_of(base.settings))  # fmt: skip
     office = Office(database=base.database, sealer=base.sealer, clock=base.clock, keys=base.keys,
-                    data_dir=base.settings.data_dir)  # fmt: skip
+                    objects=base.objects)  # fmt: skip
 
     async def deliver_webhook(job: JobRef) -> None:
         await deliver(post, system_principal(job.org), job.id)
@@ -129,7 +134,14 @@ def tasks_out(base: Foundation, egress: Egress) -> dict[str, Task]:
     async def tell_subscriber(job: JobRef) -> None:
         await tell(desk, job)
 
-    return {DELIVER: deliver_webhook, RUN: answer_person, TELL: tell_subscriber}
+    async def remove(job: JobRef) -> None:
+        owner, now = system_principal(job.org), base.clock.now()
+        await carry_out(base.database, base.clock, base.objects, owner)
+        async with base.database.tenant(owner) as tx:
+            if await places.left_of(tx, [job.id]):  # asked again until the bucket shows nothing of it
+                await defer(tx, REMOVE, job.id, of=now.isoformat(), at=now + AGAIN)
+
+    return {DELIVER: deliver_webhook, RUN: answer_person, TELL: tell_subscriber, REMOVE: remove}
 
 
 async def note_questions(tx: TenantTx, base: Foundation, embedder: Model, conversation_id: str) -> None:
@@ -168,5 +180,5 @@ async def _sweeping(base: Foundation, listing: Listing) -> None:
             await attempts.sweep(base.database, base.clock)
             await _sweep_organizations(base)
             await tell_of_changes(base.database, base.clock, listing, address(base.settings))
-            await retention.sweep(base.database, base.clock, base.settings.data_dir)
+            await retention.sweep(base.database, base.clock, base.objects)
         await asyncio.sleep(retention.EVERY_S)

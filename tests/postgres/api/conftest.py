@@ -24,6 +24,7 @@ from flowyte.kit.ids import new_id
 from flowyte.knowledge import store as knowledge
 from flowyte.minds.grounded import PolicyMind
 from flowyte.minds.judged import JudgedMind
+from flowyte.objects.objects import Objects
 from flowyte.observe import store as observe
 from flowyte.observe.evidence import Keeper
 from flowyte.skills.kinds.messages import filing
@@ -105,7 +106,9 @@ def house(
     sealer = Sealer(keys)
     services = ApiServices(
         database=database, peppers=Peppers(keys), clock=clock, sealer=sealer, signer=UrlSigner(keys, clock),
-        data_dir=tmp_path, desk=desk_of(database, sealer, clock, tmp_path), make_talk=make_talk, embed=embed,
+        data_dir=tmp_path,
+        objects=Objects.local(tmp_path),
+        desk=desk_of(database, sealer, clock, tmp_path), make_talk=make_talk, embed=embed,
         address=OWN, limits=RequestLimits(of_credential=60_000, of_organization=600_000),
         storage=Storage((knowledge.bytes_kept, observe.bytes_kept), clock, most_mb=1),
         parts_of=parts_of, board=board,

@@ -35,7 +35,7 @@ async def tried(house: House, service: Service, outbox: Outbox | None = None) ->
     settings = Settings(egress_allow="127.0.0.0/8", egress_ports=str(service.port), data_dir=Path("/nowhere"))
     base = Foundation(
         settings=settings, clock=services.clock, database=services.database, keys=None,  # type: ignore[arg-type]
-        peppers=services.peppers, sealer=services.sealer, signer=services.signer,
+        objects=services.objects, peppers=services.peppers, sealer=services.sealer, signer=services.signer,
     )  # fmt: skip
     async with open_trials(base, outbox, FixedEmbedder()) as trials:  # type: ignore[arg-type]
         house.app.state.services = replace(services, trials=trials)

@@ -25,6 +25,7 @@ from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.ids import new_id
 from flowyte.knowledge import gap_store
 from flowyte.knowledge.sources import create_source
+from flowyte.objects.objects import Objects
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.playbooks.check import read_graph
 from flowyte.playbooks.store import EMPTY, create_playbook
@@ -184,6 +185,7 @@ async def services(database: Database, keys: FileKeys, board: Board, tmp_path: P
         desk=desk_of(database, sealer, clock, tmp_path),
         signer=UrlSigner(keys, clock),
         data_dir=tmp_path,
+        objects=Objects.local(tmp_path),
         address="http://flowyte.example.com",
         make_talk=talk,
         embed=embed,

@@ -10,6 +10,7 @@ from flowyte.compliance.requests import Office
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.ids import new_id
+from flowyte.objects.objects import Objects
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.skills import ledger
 from flowyte.skills.messages import file_message
@@ -41,12 +42,13 @@ class Place:
     keys: FileKeys
     clock: Clock
     data_dir: Path
+    objects: Objects
     ids: list[str] = field(default_factory=list[str])
 
     @property
     def office(self) -> Office:
         return Office(
-            database=self.database, sealer=self.sealer, clock=self.clock, keys=self.keys, data_dir=self.data_dir
+            database=self.database, sealer=self.sealer, clock=self.clock, keys=self.keys, objects=self.objects
         )
 
     async def conversation(
@@ -101,5 +103,11 @@ class Place:
 def place(database: Database, keys: FileKeys, tmp_path: Path) -> Place:
     clock = Clock()
     return Place(
-        database=database, sealer=Sealer(keys), peppers=Peppers(keys), keys=keys, clock=clock, data_dir=tmp_path
+        database=database,
+        sealer=Sealer(keys),
+        peppers=Peppers(keys),
+        keys=keys,
+        clock=clock,
+        data_dir=tmp_path,
+        objects=Objects.local(tmp_path),
     )

@@ -104,7 +104,7 @@ async def test_a_copy_has_everything_to_read_and_for_programs(place: Place, orga
     async with place.database.tenant(organization) as tx:
         found = await requests.conversations_of(tx, place.sealer, done.id)
     assert set(found) == set(theirs)
-    pieces = [each async for each in archive(place.database, place.sealer, place.data_dir, organization, found)]
+    pieces = [each async for each in archive(place.database, place.sealer, place.objects, organization, found)]
     with zipfile.ZipFile(io.BytesIO(b"".join(pieces))) as opened:
         assert opened.testzip() is None
         data: dict[str, Any] = json.loads(opened.read("data.json"))

@@ -24,7 +24,7 @@ async def windows(place: Place, owner: Principal, agent: str = "", **days: int |
 
 async def swept(place: Place, days: float) -> int:
     place.clock.ahead = timedelta(days=days)
-    return await retention.sweep(place.database, place.clock, place.data_dir)
+    return await retention.sweep(place.database, place.clock, place.objects)
 
 
 async def test_sound_goes_before_the_words_do(place: Place, organization: Principal) -> None:
@@ -123,7 +123,7 @@ async def test_what_a_killed_process_left_behind_is_removed(place: Place, organi
     async with place.database.tenant(organization) as tx:
         await erase_conversation(tx, lost)
     assert place.sound(organization, lost)
-    assert await sweep_files(place.database, organization, place.data_dir) == 1
+    assert await sweep_files(place.database, organization, place.objects) == 1
     assert [place.sound(organization, each) for each in (kept, lost)] == [True, False]
 
 
@@ -134,7 +134,7 @@ async def test_sound_that_outlived_its_window_by_a_crash_is_removed(place: Place
         await tx.execute(
             "UPDATE conversations SET recording_state = 'expired' WHERE org_id = $1 AND id = $2", tx.org, made
         )
-    assert await sweep_files(place.database, organization, place.data_dir) == 1
+    assert await sweep_files(place.database, organization, place.objects) == 1
     assert not place.sound(organization, made)
 
 

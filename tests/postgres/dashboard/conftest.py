@@ -24,6 +24,7 @@ from flowyte.kit.ids import new_id
 from flowyte.knowledge import gaps
 from flowyte.knowledge.questions import Question
 from flowyte.knowledge.sources import create_source
+from flowyte.objects.objects import Objects
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.playbooks.check import read_graph
 from flowyte.playbooks.store import EMPTY, create_playbook
@@ -100,6 +101,7 @@ def house(
         clock=SystemClock(),
         sealer=Sealer(keys),
         data_dir=tmp_path,
+        objects=Objects.local(tmp_path),
         secure=False,
         embed=embed,
         parts_of=parts_of,

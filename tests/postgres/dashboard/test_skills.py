@@ -38,7 +38,7 @@ async def trials(house: House, service: Service) -> AsyncIterator[None]:
     settings = Settings(egress_allow="127.0.0.0/8", egress_ports=str(service.port), data_dir=Path("/nowhere"))
     base = Foundation(
         settings=settings, clock=pages.clock, database=pages.database, keys=None,  # type: ignore[arg-type]
-        peppers=pages.peppers, sealer=pages.sealer, signer=pages.signer,
+        objects=pages.objects, peppers=pages.peppers, sealer=pages.sealer, signer=pages.signer,
     )  # fmt: skip
     async with open_trials(base, None, FixedEmbedder()) as made:  # type: ignore[arg-type]
         house.app.state.pages = replace(pages, trials=made)

@@ -24,6 +24,7 @@ from flowyte.kit.settings import Settings
 from flowyte.knowledge import gaps, sources
 from flowyte.knowledge.gaps import Gap
 from flowyte.knowledge.ingest import INDEX_SOURCE, index_source
+from flowyte.objects.objects import Objects
 from flowyte.observe import store as observe
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.observe.store import CONVERSATION_ENDED
@@ -48,7 +49,7 @@ class Town:
         self.keeper = Keeper(database=database, sealer=self.sealer, clock=clock, data_dir=data_dir)
         self.base = Foundation(
             settings=Settings(data_dir=data_dir), clock=clock, database=database, keys=keys,  # type: ignore[arg-type]
-            peppers=Peppers(keys), sealer=self.sealer, signer=UrlSigner(keys, clock),
+            objects=Objects.local(data_dir), peppers=Peppers(keys), sealer=self.sealer, signer=UrlSigner(keys, clock),
         )  # fmt: skip
         self.egress = Egress(trust=NOBODY)
         self.tasks = tasks_of(self.base, WordVectors(), self.egress)

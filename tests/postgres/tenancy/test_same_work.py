@@ -21,6 +21,7 @@ from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.errors import Unauthenticated
 from flowyte.kit.postgres import Cluster
+from flowyte.objects.objects import Objects
 from flowyte.tenancy.key_text import new_key_text
 from flowyte.tenancy.keys import authenticate_key, create_key, revoke_key
 from flowyte.tenancy.passwords import Passwords
@@ -80,7 +81,8 @@ async def _leave(_connection: asyncpg.Connection) -> None:
 def pages(watched: Database, work: Work, keys: FileKeys, board: Board, tmp_path: Path) -> PageServices:
     clock = SystemClock()
     return PageServices(
-        database=watched, peppers=Peppers(keys), clock=clock, sealer=Sealer(keys), data_dir=tmp_path, secure=False,
+        database=watched, peppers=Peppers(keys), clock=clock, sealer=Sealer(keys), data_dir=tmp_path,
+        objects=Objects.local(tmp_path), secure=False,
         embed=embed, parts_of=parts_of, storage=Storage((), clock), signer=UrlSigner(keys, clock), address=OWN,
         passwords=Counted(work), board=board,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.ids import new_id
 from flowyte.kit.postgres import Cluster
+from flowyte.objects.objects import Objects
 from flowyte.observe.evidence import Keeper, Opening
 from flowyte.proof import catalogue
 from flowyte.tenancy.organizations import create_organization, system_principal
@@ -65,6 +66,7 @@ async def house(database: Database, cluster: Cluster, tmp_path: Path) -> House:
     app = Litestar([api_routes(), page_routes()], openapi_config=None)
     return House(
         database=database, clock=clock, sealer=Sealer(keys), signer=UrlSigner(keys, clock), data_dir=tmp_path,
+        objects=Objects.local(tmp_path),
         reach=Reach(address="https://flowyte.example.com", loopback=False, own_tls=True, proxy=""),
         violations=partial(catalogue.ask, cluster.app_dsn, catalogue.violations),
         tables=partial(catalogue.ask, cluster.app_dsn, catalogue.tenant_tables),

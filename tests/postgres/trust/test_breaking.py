@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -15,15 +16,20 @@ from flowyte.compliance import consent
 from flowyte.guardrails import engine
 from flowyte.kit.db import Database
 from flowyte.kit.errors import SetupError
+from flowyte.kit.migrate import migrations_dir, move_installation, move_organization
 from flowyte.kit.postgres import Cluster
 from flowyte.kit.secret import SecretText
 from flowyte.kit.settings import Settings
+from flowyte.objects.folder import Folder
+from flowyte.objects.model import RECORDING, key_of
+from flowyte.objects.move import Mover
+from flowyte.objects.objects import LOCAL
 from flowyte.observe import access
 from flowyte.observe.recording import recording_path
 from flowyte.receipts.advance import advance
 from flowyte.skills import arguments
 from flowyte.tenancy.idempotency import place_of_answer
-from flowyte.tenancy.organizations import only_organization, system_principal
+from flowyte.tenancy.organizations import create_organization, only_organization, system_principal
 from flowyte.tenancy.principal import Principal
 from flowyte.testing.clock import VirtualClock
 from flowyte.trust import board as boards
@@ -67,6 +73,7 @@ async def test_on_a_whole_installation_nothing_is_broken(house: House, furnished
         "T18",
         "T21",
         "T23",
+        "T24",
     }
 
 
@@ -190,6 +197,16 @@ def _judges_nothing(house: House, patch: pytest.MonkeyPatch) -> House:
     return house
 
 
+def _finds_nothing(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr("flowyte.redact.conversation.find", lambda *_, **__: [])
+    return house
+
+
+def _holds_nothing_back(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr("flowyte.live.withheld.Stretch.holds", lambda *_: False)
+    return house
+
+
 def _stale_contact(house: House, patch: pytest.MonkeyPatch) -> House:
     patch.setattr(security, "LIFE", timedelta(days=-1))
     return house
@@ -238,6 +255,8 @@ OFF: dict[str, tuple[str, Callable[[House, pytest.MonkeyPatch], House]]] = {
     "undeclared fields are taken": ("T11", _takes_anything),
     "everything is disclosed": ("T12", _tells_all),
     "effects are not judged": ("T12", _judges_nothing),
+    "no number is found": ("T24", _finds_nothing),
+    "no sound is held back": ("T24", _holds_nothing_back),
     "security.txt has run out": ("T23", _stale_contact),
     "the form is gone": ("T23", _no_form),
     "a party that nobody declared": ("T16", _undeclared_party),
@@ -339,11 +358,70 @@ async def test_a_sweeper_that_stopped_turns_it_red(house: House, furnished: Prin
     assert (await looked(house, "T14"))["T14"].status == "broken"
 
 
+async def test_a_process_of_another_region_turns_it_red(house: House, furnished: Principal, cluster: Cluster) -> None:
+    """The database was moved under a process that still believes to be where it was."""
+    assert (await looked(house, "T14"))["T14"].status == "kept"
+    await move_installation(cluster.owner_dsn, "eu")
+    try:
+        assert (await looked(house, "T14"))["T14"].status == "broken"
+    finally:
+        await move_installation(cluster.owner_dsn, "local")
+
+
+async def test_an_object_in_another_region_turns_it_red(house: House, furnished: Principal) -> None:
+    """Somebody copied a bucket to where it was cheaper."""
+    moved = await call(house, furnished, recorded=True)
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute(
+            "INSERT INTO stored_objects (org_id, conversation_id, kind, region, bucket, key, size, sha256, state) "
+            "VALUES ($1, $2, 'recording', 'eu', 'rec-eu', 'x', 1, sha256(''), 'stored')", tx.org, moved,
+        )  # fmt: skip
+    assert (await looked(house, "T14"))["T14"].status == "broken"
+
+
+async def test_an_organization_that_opens_in_the_wrong_region_turns_it_red(
+    house: House, furnished: Principal, cluster: Cluster
+) -> None:
+    """The refusal was taken out of the schema."""
+    away = (await create_organization(house.database, "Elsewhere")).org
+    await move_organization(cluster.owner_dsn, away, "eu")
+    assert (await looked(house, "T14"))["T14"].status == "kept"
+    undone = next(migrations_dir().glob("0066*")).read_text()
+    begin = undone.index("CREATE FUNCTION refuse_elsewhere")
+    again = undone[begin : undone.index("END $$;", begin) + 7].replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
+    off = "CREATE OR REPLACE FUNCTION refuse_elsewhere() RETURNS void LANGUAGE sql STABLE AS ''"
+    async with altered(cluster, off, again):
+        assert (await looked(house, "T14"))["T14"].status == "broken"
+
+
 async def test_a_table_that_nobody_declared_turns_it_red(house: House, furnished: Principal, cluster: Cluster) -> None:
     """Nobody has thought about how a person's data leave it."""
     make = "CREATE TABLE diary (org_id uuid NOT NULL, id text, PRIMARY KEY (org_id, id)); CALL protect('diary')"
     async with altered(cluster, make, "DROP TABLE diary"):
         assert (await looked(house, "T15"))["T15"].status == "broken"
+
+
+async def test_what_a_bucket_keeps_too_long_turns_it_red(house: House, furnished: Principal) -> None:
+    """Deleted three hours ago, and the bucket has not shown that it is gone."""
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute(
+            "INSERT INTO object_removals (org_id, bucket, key, region, conversation_id, asked_at) "
+            "VALUES ($1, 'rec', 'x', 'local', 'cnv_1', now() - interval '3 hours')", tx.org,
+        )  # fmt: skip
+    assert (await looked(house, "T15"))["T15"].status == "broken"
+
+
+async def test_an_unsealed_object_in_the_bucket_turns_it_red(
+    house: House, furnished: Principal, tmp_path: Path
+) -> None:
+    """Somebody put another file in its place."""
+    moved = await call(house, furnished, recorded=True)
+    bucket = Folder(tmp_path / "bucket")
+    house = replace(house, objects=replace(house.objects, buckets={LOCAL: bucket}))
+    assert await Mover(house.database, house.clock, house.objects).move(furnished, moved, bucket)
+    assert (await looked(house, "T10"))["T10"].status == "kept"
+    bucket.path(key_of(furnished.org, moved, RECORDING)).write_bytes(b"RIFF" + bytes(2_000))
+    assert (await looked(house, "T10"))["T10"].status == "broken"
 
 
 async def test_a_person_who_waits_too_long_turns_it_red(house: House, furnished: Principal) -> None:

@@ -13,6 +13,7 @@ from flowyte.kit.errors import SetupError
 from flowyte.kit.settings import Settings
 from flowyte.knowledge.ingest import index_source
 from flowyte.knowledge.sources import create_source
+from flowyte.objects.objects import Objects
 from flowyte.skills.registry import CARRIED_OUT, TAKE_MESSAGE
 from flowyte.tenancy.principal import Principal
 from flowyte.vault.digest import Peppers
@@ -32,7 +33,8 @@ def base_of(database: Database, keys: FileKeys) -> Foundation:
     clock = SystemClock()
     return Foundation(
         settings=Settings(data_dir=Path("/nowhere")), clock=clock, database=database, keys=keys,  # type: ignore[arg-type]
-        peppers=Peppers(keys), sealer=Sealer(keys), signer=UrlSigner(keys, clock),
+        objects=Objects.local(Path("/nowhere")), peppers=Peppers(keys), sealer=Sealer(keys),
+        signer=UrlSigner(keys, clock),
     )  # fmt: skip
 
 

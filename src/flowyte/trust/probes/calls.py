@@ -1,5 +1,6 @@
 """Calls: that notice comes before capture, that recordings open, and that none is left of who is not recorded."""
 
+import asyncio
 import stat
 import uuid
 from collections.abc import AsyncIterator, Mapping
@@ -12,6 +13,7 @@ from flowyte.conversation import events as ev
 from flowyte.conversation.permission import Permission
 from flowyte.conversation.settings import MachineSettings
 from flowyte.kit.errors import FlowyteError
+from flowyte.objects import store as places
 from flowyte.observe.access import open_recording
 from flowyte.observe.recording import recording_path
 from flowyte.tenancy.organizations import system_principal
@@ -19,6 +21,7 @@ from flowyte.trust import store
 from flowyte.trust.board import Probe
 from flowyte.trust.house import House
 from flowyte.trust.model import Seen, bad, good, nothing
+from flowyte.vault.stream import MAGIC
 
 NEWEST = 5  # calls of each organization, their recordings opened at both ends
 
@@ -78,9 +81,9 @@ async def recordings_open(house: House) -> Seen:
             continue
         try:
             async with house.database.tenant(system_principal(org)) as tx:
-                recording = await open_recording(tx, house.sealer, house.data_dir, conversation)
-            recording.read(0, 64)
-            recording.read(max(0, recording.length - 64), 64)
+                recording = await open_recording(tx, house.sealer, house.objects, conversation)
+            await asyncio.to_thread(recording.read, 0, 64)
+            await asyncio.to_thread(recording.read, max(0, recording.length - 64), 64)
             if state == "ready" and not recording.complete:
                 return bad("A recording that was whole has lost its end.")
         except (FlowyteError, OSError) as error:
@@ -116,6 +119,28 @@ async def sound_is_nobodys_to_list(house: House) -> Seen:
     return good("The folder of recordings is closed, and no address leads into it.")
 
 
+async def what_left_is_sealed(house: House) -> Seen:
+    """The newest recordings that were moved to the bucket are there, whole, and sealed."""
+    home, looked = house.objects.home, 0
+    if home is None:
+        return nothing("This installation has no bucket; recordings stay in its own folder.")
+    for org in await store.some_organizations(house.database):
+        async with house.database.tenant(system_principal(org)) as tenant:
+            found = await places.some_stored(tenant, limit=NEWEST)
+        for stored in found:
+            looked += 1
+            try:
+                source = house.objects.bucket(stored.region, stored.bucket).source(stored.key, stored.size)
+                begin = await asyncio.to_thread(source.read, 0, len(MAGIC))
+            except (FlowyteError, OSError) as error:
+                return bad(f"A recording in the bucket could not be read ({type(error).__name__}).")
+            if begin != MAGIC:
+                return bad("There is something in the bucket that is not sealed.")
+    if not looked:
+        return nothing("Nothing was moved to the bucket yet.")
+    return good(f"The {looked} newest recordings in the bucket are there and sealed.")
+
+
 async def _calls(house: House, *, recorded: bool) -> AsyncIterator[tuple[uuid.UUID, str, str]]:
     """Organization, id and state of the recording."""
     for org in await store.some_organizations(house.database):
@@ -140,4 +165,5 @@ PROBES: Mapping[str, Probe] = {
     "recordings_open": recordings_open,
     "nothing_is_left_of_the_unrecorded": nothing_is_left_of_the_unrecorded,
     "sound_is_nobodys_to_list": sound_is_nobodys_to_list,
+    "what_left_is_sealed": what_left_is_sealed,
 }
