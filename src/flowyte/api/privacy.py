@@ -29,6 +29,8 @@ class NewWindows(Input):
 
     recordings_days: int | None = None
     transcripts_days: int | None = None
+    receipts_days: int | None = None
+    logs_days: int | None = None
     agent_id: str = ""
 
 
@@ -94,7 +96,10 @@ async def get_windows(services: Services, principal: Asker) -> dict[str, Any]:
 
 @put("/retention", opt=WRITE, operation_id="setRetention")
 async def set_windows(services: Services, principal: Asker, data: NewWindows) -> dict[str, Any]:
-    windows = retention.Windows(recordings_days=data.recordings_days, transcripts_days=data.transcripts_days)
+    windows = retention.Windows(
+        recordings_days=data.recordings_days, transcripts_days=data.transcripts_days,
+        receipts_days=data.receipts_days, logs_days=data.logs_days,
+    )  # fmt: skip
     async with services.database.tenant(principal) as tx:
         await retention.set_windows(tx, windows, data.agent_id)
     return one({"agentId": data.agent_id or None, **camel(windows)})

@@ -32,8 +32,9 @@ async def set_windows(request: Request_, pages: Pages, viewer: Viewer) -> Respon
     form = {name: str(value).strip() for name, value in (await request.form()).items()}
     try:
         windows = retention.Windows(
-            recordings_days=_days(form.get("recordings", "")), transcripts_days=_days(form.get("transcripts", ""))
-        )
+            recordings_days=_days(form.get("recordings", "")), transcripts_days=_days(form.get("transcripts", "")),
+            receipts_days=_days(form.get("receipts", "")), logs_days=_days(form.get("logs", "")),
+        )  # fmt: skip
         async with pages.database.tenant(viewer) as tx:
             await retention.set_windows(tx, windows, form.get("agent", ""))
     except Invalid as error:
