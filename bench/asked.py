@@ -1,6 +1,5 @@
 """The questions of the retrieval benchmark: each as written and as heard, with what answers it, in two parts."""
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -27,10 +26,6 @@ class Asked:
     def answered_by(self, title: str, text: str) -> bool:
         said = f"{title} {text}"
         return any(piece in said for piece in self.answer)
-
-
-def digest(question: str) -> bytes:
-    return hashlib.sha256(question.lower().encode()).digest()
 
 
 def sets(*, held_out: bool) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ import json
 import pickle
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +40,8 @@ from flowyte.tenancy.organizations import create_organization, system_principal
 from flowyte.tenancy.principal import Principal
 
 BEST = 5
+BEFORE = 0.45  # the threshold on likeness, until the decision was made of signs
+THRESHOLDS = (0.4, 0.5, 0.6, 0.7, 0.8)
 ALL_OF_THEM = 10_000_000  # probes compared exactly: none is left to the sketches
 
 
@@ -57,8 +59,22 @@ class Case:
     def passages(self) -> tuple[Passage, ...]:
         return judged(self.question, self.candidates)
 
+    @property
+    def before(self) -> tuple[Passage, ...]:
+        """By likeness alone, as it was until the decision was made of signs."""
+        likest = sorted(self.candidates, key=lambda one: -one.likeness)
+        return tuple(
+            Passage(source_id=one.source_id, chunk_id=one.chunk_id, title=one.title, text=one.text, score=one.likeness)
+            for one in likest
+        )
+
     def right(self, passage: Passage) -> bool:
+        """Quoted as it is, it answers."""
         return self.asked.answered_by(passage.title, passage.text)
+
+    def holds(self, passage: Passage) -> bool:
+        """The answer is in what a language model is given of it."""
+        return self.asked.answered_by(passage.title, passage.whole)
 
 
 class Kept:
@@ -132,15 +148,21 @@ async def gather(embedder: Kept, *, held_out: bool, exact: bool) -> list[Case]:
     return cases
 
 
-def tally(cases: Sequence[Case], threshold: float) -> dict[str, float]:
+def now(case: Case) -> tuple[Passage, ...]:
+    return case.passages
+
+
+def tally(
+    cases: Sequence[Case], threshold: float = REJECT_BELOW, *, passages: Callable[[Case], tuple[Passage, ...]] = now
+) -> dict[str, float]:
     """Shares of the answerable: a right passage among the best five, and first; answered at all, rightly, wrongly.
     `invented` is the share of the unanswerable that were answered; `kept` of the best five of an exact search."""
     known = [case for case in cases if case.asked.answer]
     unknown = [case for case in cases if not case.asked.answer]
-    best = [(case, case.passages) for case in known]
+    best = [(case, passages(case)) for case in known]
     given = [(case, found[0]) for case, found in best if found and found[0].score >= threshold]
     right = sum(case.right(passage) for case, passage in given)
-    invented = sum(case.passages[0].score >= threshold for case in unknown)
+    invented = sum(passages(case)[0].score >= threshold for case in unknown)
     kept = [
         len({p.chunk_id for p in case.passages[:BEST]} & {p.chunk_id for p in judged(case.question, case.exact)[:BEST]})
         / max(1, min(BEST, len(case.exact)))
@@ -149,7 +171,7 @@ def tally(cases: Sequence[Case], threshold: float) -> dict[str, float]:
     return {
         "answerable": len(known),
         "unanswerable": len(unknown),
-        "bestFive": sum(any(case.right(p) for p in found[:BEST]) for case, found in best) / max(1, len(known)),
+        "bestFive": sum(any(case.holds(p) for p in found[:BEST]) for case, found in best) / max(1, len(known)),
         "first": sum(bool(found) and case.right(found[0]) for case, found in best) / max(1, len(known)),
         "answered": len(given) / max(1, len(known)),
         "right": right / max(1, len(known)),
@@ -179,9 +201,12 @@ def main() -> None:
     options = parser.parse_args()
     cases = asyncio.run(gather(Kept(options.vectors), held_out=options.held_out, exact=True))
     table = {
-        name: tally([case for case in cases if name in (case.document, "all")], REJECT_BELOW)
+        name: tally([case for case in cases if name in (case.document, "all")])
         for name in [*dict.fromkeys(case.document for case in cases), "all"]
     }
+    table["all, as before"] = tally(cases, BEFORE, passages=lambda case: case.before)
+    for threshold in THRESHOLDS:
+        table[f"all, from {threshold}"] = tally(cases, threshold)
     if options.json:
         print(json.dumps(table, indent=1))
         return

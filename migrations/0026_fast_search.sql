@@ -17,6 +17,10 @@ CREATE INDEX knowledge_probes_sketches ON knowledge_probes (org_id, source_id) I
 -- The index alone answers where a page is known to be visible to all, so it is told soon after rows are added.
 ALTER TABLE knowledge_probes SET (autovacuum_vacuum_insert_threshold = 500, autovacuum_vacuum_insert_scale_factor = 0.02);
 
+-- What stands before and after a passage is read with it.
+CREATE INDEX knowledge_chunks_in_order ON knowledge_chunks (org_id, source_id, position);
+DROP INDEX knowledge_chunks_of_source;
+
 -- In how many of a source's chunks a word stands, and in which: what is asked for by name is found though no vector
 -- knows the name, and a word's weight is looked up instead of counted. A B-tree of equal words and not a GIN index: row
 -- security lets no operator of text search run before its own condition, so a GIN index would never be used.

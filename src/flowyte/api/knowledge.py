@@ -208,7 +208,9 @@ async def preview(services: Services, principal: Asker, agent_id: str, data: Pre
             "sourceId": p.source_id,
             "question": p.title,
             "answer": p.text,
-            "similarity": p.score,
+            "context": p.whole,
+            "similarity": p.likeness,
+            "sureness": p.score,
             "sourceUrl": p.url or None,
         }  # fmt: skip
         for p in found

@@ -26,10 +26,16 @@ class Passage:
     title: str = ""
     url: str = ""
     """The web page that it stands on; empty for what the operator wrote."""
+    around: str = ""
+    """The text with what stands before and after it in its section, for whoever can read more than is quoted."""
     likeness: float = 0.0
     """How close it is to the question, which can be compared with how close something else is."""
     doubt: str = ""
     """What speaks most against quoting it, in words for the operator; empty when it may be quoted."""
+
+    @property
+    def whole(self) -> str:
+        return self.around or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

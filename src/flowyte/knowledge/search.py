@@ -3,14 +3,15 @@
 Three steps. Of all probes of the agent's sources, the few hundred whose sketches (384 signs) are nearest to the
 question's; with them, the chunks that hold its rarest words. These are compared exactly: closeness of the best probe,
 and the share of the question's words that the chunk has, each weighed by how rare it is among the agent's chunks.
-What that makes of the best ones, and whether one may be quoted, is for `decide`. `bench/retrieval.py` measures.
+The best ones are read with what stands beside them. What that makes of them, and whether one may be quoted, is for
+`decide`. `bench/retrieval.py` measures.
 """
 
 from collections.abc import Sequence
 
 from flowyte.conversation.reply import Passage
 from flowyte.kit.db import TenantTx
-from flowyte.knowledge.decide import REJECT_BELOW, Candidate, Question, judged
+from flowyte.knowledge.decide import REJECT_BELOW, Candidate, Part, Question, judged
 from flowyte.knowledge.store import vector_text
 
 __all__ = ["REJECT_BELOW", "search"]
@@ -20,6 +21,7 @@ MOST_QUERY = 1_000  # characters; a turn that long is a story, and its beginning
 NEAREST = 300  # probes compared exactly; the sketches lose one in 1,000 of the best five (bench/retrieval.py)
 NAMED = 100  # chunks looked at for their words alone
 CONSIDERED = 20  # candidates that the decision compares with each other
+BESIDE = 2  # chunks of the same section before and after, that are read with each of them
 
 # A rare word is worth up to ln(1 + 2n), one that every chunk has next to nothing. Steps are materialized: inlined, each
 # would be done anew for every candidate.
@@ -54,7 +56,7 @@ WITH question AS MATERIALIZED (
     CROSS JOIN LATERAL (
       SELECT 1 - (embedding <=> (SELECT vector FROM question)) AS meaning, asked AS probe FROM knowledge_probes
        WHERE org_id = $1 AND chunk_id = c.id ORDER BY 1 DESC LIMIT 1) p
-), ranked AS (
+), ranked AS MATERIALIZED (
   SELECT c.*, coalesce(w.share, 0) AS share, coalesce(w.lacking, '{{{{}}}}') AS lacking,
          greatest(0, least(1, {MEANING_WEIGHT} * c.meaning
                               + (1 - {MEANING_WEIGHT}) * coalesce(w.share, 0)))::float8 AS score
@@ -64,12 +66,25 @@ WITH question AS MATERIALIZED (
              array_agg(t.term) FILTER (WHERE NOT c.words @@ t.asked) AS lacking FROM terms t) w ON true
    ORDER BY score DESC, c.id
    LIMIT {CONSIDERED}
+), parts AS MATERIALIZED (
+  SELECT r.id AS middle, n.id, n.position, n.body, n.words
+    FROM ranked r JOIN knowledge_chunks n
+      ON n.org_id = $1 AND n.source_id = r.source_id AND n.title = r.title AND n.url = r.url
+     AND n.position BETWEEN r.position - {BESIDE} AND r.position + {BESIDE} AND (r.kind <> 'faq' OR n.id = r.id)
+), beside AS (
+  SELECT middle, jsonb_agg(jsonb_build_array(id, position, body) ORDER BY position) AS parts FROM parts GROUP BY middle
+), nearby AS (
+  SELECT middle, sum(weight) FILTER (WHERE said) / sum(weight) AS share
+    FROM (SELECT p.middle, t.weight, bool_or(p.words @@ t.asked) AS said
+            FROM parts p CROSS JOIN terms t GROUP BY p.middle, t.term, t.weight) each
+   GROUP BY middle
 )
-SELECT id, source_id, kind, position, title, body, url, meaning, probe, share, lacking, score,
-       tsvector_to_array(to_tsvector('english', probe)) AS probe_terms,
+SELECT r.id, source_id, kind, position, title, body, url, meaning, probe, r.share, lacking, score, b.parts,
+       coalesce(n.share, 0) AS nearby, tsvector_to_array(to_tsvector('english', probe)) AS probe_terms,
        (SELECT coalesce(jsonb_object_agg(term, jsonb_build_array(df, weight)), '{{{{}}}}') FROM terms) AS terms,
        (SELECT sum(chunk_count) FROM sources)::int AS n
-  FROM ranked ORDER BY score DESC, id
+  FROM ranked r JOIN beside b ON b.middle = r.id LEFT JOIN nearby n ON n.middle = r.id
+ ORDER BY score DESC, r.id
 """
 
 
@@ -104,8 +119,9 @@ async def candidates(
         Candidate(
             source_id=row["source_id"], chunk_id=row["id"], position=row["position"], title=row["title"],
             text=row["body"], faq=row["kind"] == "faq", url=row["url"], meaning=float(row["meaning"]),
-            share=float(row["share"]), likeness=float(row["score"]), lacking=frozenset(row["lacking"]),
-            probe_terms=frozenset(row["probe_terms"]),
+            share=float(row["share"]), nearby=float(row["nearby"]), likeness=float(row["score"]),
+            lacking=frozenset(row["lacking"]), probe_terms=frozenset(row["probe_terms"]),
+            parts=tuple(Part(*part) for part in row["parts"]),
         )
         for row in rows
     ]  # fmt: skip

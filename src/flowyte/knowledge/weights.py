@@ -3,19 +3,20 @@
 Written by `python -m bench.retrieval_weights`; not by hand.
 """
 
-REJECT_BELOW = 0.782
-BIAS = -6.837
+REJECT_BELOW = 0.641
+BIAS = -7.643
 WEIGHTS: dict[str, tuple[float, float]] = {
-    "closeness": (4.164, 0.622),
-    "lead": (13.570, 0.144),
-    "outdone": (9.964, 0.027),
-    "goes_on": (-0.745, 0.395),
-    "words": (2.233, 0.474),
-    "missing": (0.989, 0.612),
-    "complete": (1.062, 0.171),
-    "wording": (0.614, 0.407),
-    "unknown": (-0.889, 0.119),
-    "beside": (-2.695, 0.239),
-    "asked": (2.819, 0.364),
-    "bare": (-8.055, 0.004),
+    "closeness": (3.242, 0.624),
+    "lead": (14.026, 0.149),
+    "outdone": (4.408, 0.027),
+    "begins": (0.629, 0.590),
+    "words": (1.357, 0.497),
+    "nearby": (1.400, 0.573),
+    "missing": (1.508, 0.599),
+    "complete": (0.852, 0.185),
+    "wording": (0.466, 0.435),
+    "unknown": (-1.077, 0.120),
+    "beside": (-3.183, 0.254),
+    "asked": (3.196, 0.359),
+    "bare": (-5.542, 0.001),
 }

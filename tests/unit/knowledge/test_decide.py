@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowyte.knowledge.decide import REJECT_BELOW, Candidate, Question, evidence, judged
+from flowyte.knowledge.decide import MOST_AROUND, REJECT_BELOW, Candidate, Part, Question, evidence, judged
 from flowyte.knowledge.weights import WEIGHTS
 
 CHUNKS = 40
@@ -22,7 +22,7 @@ def found(name: str, meaning: float, **fields: Any) -> Candidate:
     usual: dict[str, Any] = {
         "source_id": "src_1", "chunk_id": name, "position": 0, "title": name, "faq": False, "url": "", "share": 0.0,
         "text": "We mend bicycles of every make, wherever they were bought.", "likeness": meaning,
-        "lacking": frozenset(), "probe_terms": frozenset(),
+        "lacking": frozenset(), "probe_terms": frozenset(), "nearby": 0.0, "parts": (),
     }  # fmt: skip
     return Candidate(**{**usual, "meaning": meaning, **fields})
 
@@ -66,8 +66,29 @@ def test_a_passage_as_close_as_any_other_is_not_quoted() -> None:
 def test_a_section_is_quoted_from_its_beginning() -> None:
     """Of two passages of one section that are equally close, the first comes first."""
     question = asked("How do I pay?", pay=3)
-    pair = [found(f"part {n}", 0.7, title="Paying", position=n, share=1.0) for n in (1, 0)]
-    assert judged(question, [*pair, *OTHERS])[0].chunk_id == "part 0"
+    assert judged(question, [*paying(1, 0), *OTHERS])[0].chunk_id == "part 0"
+
+
+def test_what_stands_around_a_passage_is_told_with_it_and_no_passage_of_its_own() -> None:
+    """Two before and two after, in order, and no more than can be read at a glance."""
+    question = asked("How do I pay?", pay=3)
+    best, *rest = judged(question, [*paying(0, 1, 2, 3), *OTHERS])
+    assert (best.chunk_id, best.around) == ("part 0", "0. 1. 2.")
+    assert [passage.chunk_id for passage in rest if passage.title == "Paying"] == ["part 3"]
+    long = judged(question, paying(0, 1, 2, text="x" * (MOST_AROUND // 2)))
+    assert [len(passage.around) for passage in long] == [MOST_AROUND // 2 * 2 + 1, MOST_AROUND // 2]
+
+
+def paying(*numbers: int, text: str = "") -> list[Candidate]:
+    """Chunks of one section, equally close."""
+    parts = tuple(Part(f"part {n}", n, text or f"{n}.") for n in sorted(numbers))
+    return [
+        found(
+            part.chunk_id, 0.7, title="Paying", position=part.position, share=1.0, text=part.text,
+            parts=tuple(other for other in parts if abs(other.position - part.position) <= 2),
+        )
+        for part in parts
+    ]  # fmt: skip
 
 
 def test_an_agent_of_one_passage_has_nothing_to_stand_out_from() -> None:
