@@ -16,7 +16,14 @@ from flowyte.kit.settings import Settings
 from flowyte.knowledge import gaps
 from flowyte.knowledge import store as knowledge
 from flowyte.knowledge.crawl import PAGE_BYTES, PAGE_S, Manners
-from flowyte.knowledge.ingest import INDEX_SOURCE, READ_WEBSITE, REFRESH_SOURCE, begin_indexing, index_source
+from flowyte.knowledge.ingest import (
+    INDEX_SOURCE,
+    READ_WEBSITE,
+    REFRESH_SOURCE,
+    begin_indexing,
+    index_again,
+    index_source,
+)
 from flowyte.knowledge.model import Embedder as Model
 from flowyte.knowledge.questions import questions
 from flowyte.knowledge.refresh import Reader, fail, read_website, refresh_source
@@ -165,12 +172,13 @@ def _storage(base: Foundation) -> Storage:
 
 
 async def _sweep_organizations(base: Foundation) -> None:
-    """What each organization keeps for a time only."""
+    """What each organization keeps for a time only, and what an upgrade has made old."""
     async with base.database.platform() as tx:
         orgs = await all_organizations(tx)
     for org in orgs:
         async with base.database.tenant(system_principal(org)) as tenant:
             await sweep_webhooks(tenant, base.clock.now() - KEPT)
+            await index_again(tenant)
 
 
 async def _sweeping(base: Foundation, listing: Listing) -> None:
