@@ -22,6 +22,8 @@ from flowyte.receipts.note import LOG, SignedHead, vkey
 READ = {"scope": "analytics:read"}
 Size = Annotated[int | None, QueryParameter(ge=1, le=2**53 - 1)]
 Text = dict[str, str]
+Place = Annotated[str | None, QueryParameter(max_length=1_100)]
+BUCKET = {"bucketUrl", "region", "accessKey", "secretKey"}
 
 
 def shown_head(head: SignedHead) -> dict[str, Any]:
@@ -149,23 +151,39 @@ async def list_places(services: Services, principal: Asker) -> dict[str, Any]:
         return one([camel(place) for place in await checkpoints.places(tx)])
 
 
-@put("/receipts/places", opt={"scope": "integrations:write"}, operation_id="addCheckpointAddress")
+@put("/receipts/places", opt={"scope": "integrations:write"}, operation_id="addCheckpointPlace")
 async def add_place(services: Services, principal: Asker, data: Text) -> dict[str, Any]:
-    """`email` gets the newest checkpoint once a day."""
-    if set(data) != {"email"}:
-        raise Invalid(fields=[FieldError(field="email", message="is needed, and nothing else")])
+    """`email` gets the newest checkpoint once a day; or a bucket once an hour: `bucketUrl`, `region`, and a pair
+    `accessKey` and `secretKey` that may put objects there, sealed and not given out again."""
     async with services.database.tenant(principal) as tx:
-        return one(camel(await checkpoints.add_address(tx, data["email"])))
+        if set(data) == {"email"}:
+            return one(camel(await checkpoints.add_address(tx, data["email"])))
+        if set(data) == BUCKET:
+            made = await checkpoints.add_bucket(
+                tx, services.sealer, url=data["bucketUrl"], region=data["region"], access_key=data["accessKey"],
+                secret_key=data["secretKey"],
+            )  # fmt: skip
+            return one(camel(made))
+    raise Invalid(fields=[FieldError(field="email", message=f"alone, or {', '.join(sorted(BUCKET))}, and no other")])
 
 
-@delete("/receipts/places", opt={"scope": "integrations:write"}, operation_id="removeCheckpointAddress",
+@delete("/receipts/places", opt={"scope": "integrations:write"}, operation_id="removeCheckpointPlace",
         status_code=200)  # fmt: skip
 async def remove_place(
-    services: Services, principal: Asker, email: Annotated[str, QueryParameter(max_length=254)]
+    services: Services,
+    principal: Asker,
+    email: Place = None,
+    bucket: Annotated[Place, QueryParameter(name="bucketUrl")] = None,
 ) -> dict[str, Any]:
+    """By one of both."""
+    if (email is None) == (bucket is None):
+        raise Invalid(fields=[FieldError(field="email", message="or bucketUrl says which, and not both")])
     async with services.database.tenant(principal) as tx:
-        await checkpoints.remove_address(tx, email)
-    return one({"email": email, "removed": True})
+        if email is not None:
+            await checkpoints.remove_address(tx, email)
+        else:
+            await checkpoints.remove_bucket(tx, bucket or "")
+    return one({"email": email, "bucketUrl": bucket, "removed": True})
 
 
 ROUTES = Router(

@@ -47,6 +47,29 @@ async def remove_address(request: Request_, pages: Pages, viewer: Viewer) -> Res
     return await _changed(request, pages, viewer, change)
 
 
+@post("/receipts/buckets", opt=WRITE, include_in_schema=False)
+async def add_bucket(request: Request_, pages: Pages, viewer: Viewer) -> Response[Any]:
+    form = {name: str(value).strip() for name, value in (await request.form()).items()}
+
+    async def change(tx: Any) -> None:
+        await checkpoints.add_bucket(
+            tx, pages.sealer, url=form.get("bucketUrl", ""), region=form.get("region", ""),
+            access_key=form.get("accessKey", ""), secret_key=form.get("secretKey", ""),
+        )  # fmt: skip
+
+    return await _changed(request, pages, viewer, change)
+
+
+@post("/receipts/buckets/remove", opt=WRITE, include_in_schema=False)
+async def remove_bucket(request: Request_, pages: Pages, viewer: Viewer) -> Response[Any]:
+    url = str((await request.form()).get("bucketUrl") or "")
+
+    async def change(tx: Any) -> None:
+        await checkpoints.remove_bucket(tx, url)
+
+    return await _changed(request, pages, viewer, change)
+
+
 @post("/receipts/witnesses", opt=WRITE, include_in_schema=False)
 async def add_witness(request: Request_, pages: Pages, viewer: Viewer) -> Response[Any]:
     form = {name: str(value).strip() for name, value in (await request.form()).items()}
@@ -93,9 +116,10 @@ async def _page(
         request, "receipts.html", status=status, error=error, log=origin,
         heads=heads, key=vkey(origin, LOG, keys[-1].public) if keys else "", delay_s=MERGE_DELAY_S,
         addresses=[place for place in places if place.kind == "email"],
+        buckets=[place for place in places if place.kind == "bucket"],
         events=next((place for place in places if place.kind == "webhook"), None),
         witnesses=witnesses, most=checkpoints.MOST, mail=pages.mail is not None,
     )  # fmt: skip
 
 
-HANDLERS = [log_page, add_address, remove_address, add_witness, remove_witness]
+HANDLERS = [log_page, add_address, remove_address, add_bucket, remove_bucket, add_witness, remove_witness]

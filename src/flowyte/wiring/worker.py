@@ -73,7 +73,7 @@ async def serve(settings: Settings) -> None:
                         advance.keep_up(base.database, base.sealer, base.clock),
                         witness.keep_asking(base.database, egress, ports_of(settings)),
                         Mover(base.database, base.clock, base.objects).keep_moving(),
-                        checkpoints.keep_sending(base.database, base.clock, open_outbox(settings)),
+                        checkpoints.keep_sending(checkpoints_out(base, egress)),
                     )
                 ]
                 await work(settings.database_url, tasks, stop=stop, limits=MOST_AT_ONCE)
@@ -149,6 +149,13 @@ def tasks_out(base: Foundation, egress: Egress) -> dict[str, Task]:
                 await defer(tx, REMOVE, job.id, of=now.isoformat(), at=now + AGAIN)
 
     return {DELIVER: deliver_webhook, RUN: answer_person, TELL: tell_subscriber, REMOVE: remove}
+
+
+def checkpoints_out(base: Foundation, egress: Egress) -> checkpoints.Post:
+    return checkpoints.Post(
+        database=base.database, sealer=base.sealer, clock=base.clock, egress=egress,
+        outbox=open_outbox(base.settings), ports=ports_of(base.settings),
+    )  # fmt: skip
 
 
 async def note_questions(tx: TenantTx, base: Foundation, embedder: Model, conversation_id: str) -> None:

@@ -155,8 +155,8 @@ WITHOUT_ID = {
     "setWitness",
     "removeWitness",
     "listCheckpointPlaces",
-    "addCheckpointAddress",
-    "removeCheckpointAddress",
+    "addCheckpointPlace",
+    "removeCheckpointPlace",
 }
 OPEN = {"health", "reportLeakedKey", "listTrustClaims", "listSubprocessors"}
 BY_VISITOR = {  # test_widget.py

@@ -2,17 +2,21 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from email import message_from_bytes
 from typing import Any
 
+import boto3  # type: ignore[import-untyped]
 import msgspec
 import pytest
 from aiosmtpd.smtp import SMTP
+from moto.server import ThreadedMotoServer
 from tests.postgres.receipts.conftest import House, as_bytes
 
 from flowyte.compliance import checkpoints
-from flowyte.compliance.checkpoints import EVENT, send_due
+from flowyte.compliance.checkpoints import EVENT, Post, send_due
+from flowyte.egress.addresses import networks
+from flowyte.egress.client import Egress
 from flowyte.kit.errors import Conflict, Invalid, NotFound
 from flowyte.providers.smtp import Outbox, Server
 from flowyte.receipts.verify_receipt import verify
@@ -51,6 +55,13 @@ async def mailbox() -> AsyncIterator[tuple[Mailbox, Outbox]]:
         server.close()
 
 
+def posting(house: House, clock: VirtualClock, outbox: Outbox | None = None, *, port: int = 80) -> Post:
+    near = Egress(allowed=networks("127.0.0.0/8"))
+    return Post(
+        database=house.database, sealer=house.sealer, clock=clock, egress=near, outbox=outbox, ports=frozenset({port})
+    )  # fmt: skip
+
+
 async def events_of(house: House, who: Principal) -> list[dict[str, Any]]:
     async with house.database.tenant(who) as tx:
         rows = await tx.fetch(
@@ -68,7 +79,7 @@ async def test_a_letter_holds_what_a_receipt_is_verified_against(
     await house.advance(organization)
     async with house.database.tenant(organization) as tx:
         await checkpoints.add_address(tx, " Audit@Example.com ")
-    assert await send_due(house.database, VirtualClock(), outbox, organization) == 2
+    assert await send_due(posting(house, VirtualClock(), outbox), organization) == 2
     to, text = box.texts[0]
     assert to == ["audit@example.com"]
     held = text.replace("\r\n", "\n").split("--------\n")[1]
@@ -90,7 +101,7 @@ async def test_each_place_gets_the_newest_when_it_is_due(
         if call:
             await house.call(organization, sound=False)
             await house.advance(organization)
-        await send_due(house.database, clock, outbox, organization)
+        await send_due(posting(house, clock, outbox), organization)
         return len(await events_of(house, organization)), len(box.texts)
 
     assert await after(0) == (1, 1)
@@ -114,21 +125,84 @@ async def test_a_mailbox_that_was_away_gets_the_newest_later(
     await house.advance(organization)
     async with house.database.tenant(organization) as tx:
         await checkpoints.add_address(tx, "audit@example.com")
-    await send_due(house.database, clock, outbox, organization)
+    await send_due(posting(house, clock, outbox), organization)
     async with house.database.tenant(organization) as tx:
         place = next(one for one in await checkpoints.places(tx) if one.kind == "email")
     assert place.seen == 0
     assert "did not take it" in place.problem
     box.busy = False
     clock.advance(60_000)
-    await send_due(house.database, clock, outbox, organization)
+    await send_due(posting(house, clock, outbox), organization)
     assert box.texts == []
     clock.advance(600_000)
-    await send_due(house.database, clock, outbox, organization)
+    await send_due(posting(house, clock, outbox), organization)
     assert len(box.texts) == 1
     async with house.database.tenant(organization) as tx:
         place = next(one for one in await checkpoints.places(tx) if one.kind == "email")
     assert (place.seen, place.problem) == (7, "")
+
+
+@pytest.fixture
+def s3() -> Iterator[Any]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    client = boto3.client(
+        "s3", endpoint_url=f"http://{host}:{port}", region_name="us-east-1", aws_access_key_id="a",
+        aws_secret_access_key="b",
+    )  # fmt: skip
+    try:
+        yield client
+    finally:
+        client.close()
+        server.stop()
+
+
+async def test_a_bucket_gets_one_object_for_each_that_is_due(house: House, organization: Principal, s3: Any) -> None:
+    """Named in their order; the key pair is sealed; an address that is gone is told, and tried again."""
+    base = s3.meta.endpoint_url
+    port, clock = int(base.rpartition(":")[2]), VirtualClock()
+    s3.create_bucket(Bucket="checkpoints")
+    call = await house.call(organization, sound=False)
+    await house.advance(organization)
+    pair = {"region": "us-east-1", "access_key": "a", "secret_key": "canary-pair-88"}
+    async with house.database.tenant(organization) as tx:
+        await checkpoints.add_bucket(tx, house.sealer, url=f"{base}/checkpoints/flowyte/", **pair)
+        await checkpoints.add_bucket(tx, house.sealer, url=f"{base}/nowhere", **pair)
+        rows = await tx.fetch("SELECT t::text AS line FROM checkpoint_places t WHERE org_id = $1", tx.org)
+    assert "canary" not in "".join(row["line"] for row in rows)
+    for _ in range(2):  # an hour later nothing has grown
+        await send_due(posting(house, clock, port=port), organization)
+        clock.advance(HOUR_MS)
+    await house.call(organization, sound=False)
+    await house.advance(organization)
+    await send_due(posting(house, clock, port=port), organization)
+    found = [each["Key"] for each in s3.list_objects_v2(Bucket="checkpoints")["Contents"]]
+    assert [name.rpartition("-")[2] for name in found] == ["0000000000000007.txt", "0000000000000014.txt"]
+    held = s3.get_object(Bucket="checkpoints", Key=found[0])["Body"].read()
+    assert verify(as_bytes(await house.receipt(organization, call, since=7)), held=held).anchored
+    async with house.database.tenant(organization) as tx:
+        lost = next(place for place in await checkpoints.places(tx) if place.target.endswith("nowhere"))
+    assert (lost.seen, lost.problem) == (0, "The bucket answered 404 to the checkpoint.")
+
+
+async def test_a_bucket_that_cannot_be_is_refused(house: House, organization: Principal) -> None:
+    """At once, with the field; what lies inside the network is not asked when it is due."""
+    good = {"url": "https://example.com/b", "region": "eu-west-1", "access_key": "a", "secret_key": "b"}
+    for wrong in ({"url": "ftp://example.com/b"}, {"url": "https://example.com/b?x=1"}, {"region": "EU west"},
+                  {"access_key": ""}, {"secret_key": "two words"}):  # fmt: skip
+        async with house.database.tenant(organization) as tx:
+            with pytest.raises(Invalid):
+                await checkpoints.add_bucket(tx, house.sealer, **{**good, **wrong})
+    await house.call(organization, sound=False)
+    await house.advance(organization)
+    async with house.database.tenant(organization) as tx:
+        await checkpoints.add_bucket(tx, house.sealer, **{**good, "url": "http://10.0.0.7/b"})
+    await send_due(posting(house, VirtualClock()), organization)
+    async with house.database.tenant(organization) as tx:
+        place = next(one for one in await checkpoints.places(tx) if one.kind == "bucket")
+    assert place.seen == 0
+    assert place.problem
 
 
 async def test_without_a_mail_server_the_page_says_so(house: House, organization: Principal) -> None:
@@ -137,7 +211,7 @@ async def test_without_a_mail_server_the_page_says_so(house: House, organization
     await house.advance(organization)
     async with house.database.tenant(organization) as tx:
         await checkpoints.add_address(tx, "audit@example.com")
-    await send_due(house.database, VirtualClock(), None, organization)
+    await send_due(posting(house, VirtualClock()), organization)
     async with house.database.tenant(organization) as tx:
         place = next(one for one in await checkpoints.places(tx) if one.kind == "email")
     assert "No mail server" in place.problem
