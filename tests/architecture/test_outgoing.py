@@ -11,7 +11,7 @@ SOURCE = Path(__file__).parents[2] / "src" / "flowyte"
 CLIENTS = frozenset({
     "httpx", "httpx2", "httpcore", "aiohttp", "requests", "urllib3", "http.client", "urllib.request", "aiosmtplib",
     "smtplib", "ftplib", "imaplib", "poplib", "asyncpg", "psycopg", "botocore", "aiobotocore", "boto3", "websockets",
-    "socket", "grpc", "redis", "paramiko", "asyncssh", "openai", "anthropic", "twilio",
+    "socket", "grpc", "redis", "paramiko", "asyncssh", "openai", "anthropic", "twilio", "obstore",
 })  # fmt: skip
 CALLS = frozenset({"create_connection", "open_connection", "open_unix_connection", "create_datagram_endpoint"})
 

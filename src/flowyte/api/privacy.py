@@ -12,6 +12,7 @@ from flowyte.api.shape import camel, decode_cursor, one, page
 from flowyte.compliance import holds, requests, retention
 from flowyte.compliance.archive import archive
 from flowyte.compliance.requests import PrivacyRequest
+from flowyte.kit.errors import Conflict, Invalid
 from flowyte.tenancy.audit import note
 from flowyte.tenancy.region import region_of_organization
 
@@ -19,6 +20,7 @@ READ = {"scope": "privacy:read"}
 WRITE = {"scope": "privacy:write"}
 QUOTES = {**WRITE, "quotes": True}  # the answer names the person
 ONE = "/privacy/requests/{request_id:str}"
+MOST_PERSONS = 100  # in one request: each is sealed and checked against those that are open
 Text = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
@@ -27,6 +29,8 @@ class NewWindows(Input):
 
     recordings_days: int | None = None
     transcripts_days: int | None = None
+    receipts_days: int | None = None
+    logs_days: int | None = None
     agent_id: str = ""
 
 
@@ -39,12 +43,28 @@ class NewHold(Input):
 
 
 class NewRequest(Input):
-    """`kind` is access or deletion, `regime` gdpr or ccpa; a telephone number, an e-mail address, or both."""
+    """`kind` is access or deletion, `regime` gdpr or ccpa; a telephone number, an e-mail address, the id of a chat that
+    a site's visitor had, or several of these."""
 
     kind: str
     regime: str = "gdpr"
     phone: Text = ""
     email: Text = ""
+    visitor_id: Text = ""
+
+
+class OnePerson(Input):
+    phone: Text = ""
+    email: Text = ""
+    visitor_id: Text = ""
+
+
+class NewRequests(Input):
+    """The same for each of up to a hundred persons."""
+
+    kind: str
+    persons: Annotated[list[OnePerson], msgspec.Meta(min_length=1, max_length=MOST_PERSONS)]
+    regime: str = "gdpr"
 
 
 class Verified(Input):
@@ -57,7 +77,10 @@ class Refusal(Input):
 
 def shown(request: PrivacyRequest) -> dict[str, Any]:
     values = camel(request)
-    values["person"] = {"phone": request.person.phone or None, "email": request.person.email or None}
+    person = request.person
+    values["person"] = {
+        "phone": person.phone or None, "email": person.email or None, "visitorId": person.visitor or None,
+    }  # fmt: skip
     return {**values, "report": request.report}
 
 
@@ -73,7 +96,10 @@ async def get_windows(services: Services, principal: Asker) -> dict[str, Any]:
 
 @put("/retention", opt=WRITE, operation_id="setRetention")
 async def set_windows(services: Services, principal: Asker, data: NewWindows) -> dict[str, Any]:
-    windows = retention.Windows(recordings_days=data.recordings_days, transcripts_days=data.transcripts_days)
+    windows = retention.Windows(
+        recordings_days=data.recordings_days, transcripts_days=data.transcripts_days,
+        receipts_days=data.receipts_days, logs_days=data.logs_days,
+    )  # fmt: skip
     async with services.database.tenant(principal) as tx:
         await retention.set_windows(tx, windows, data.agent_id)
     return one({"agentId": data.agent_id or None, **camel(windows)})
@@ -115,9 +141,27 @@ async def create_request(services: Services, principal: Asker, data: NewRequest)
     async with services.database.tenant(principal) as tx:
         made = await requests.take_request(
             tx, services.sealer, services.peppers, services.clock, kind=data.kind, regime=data.regime,
-            phone=data.phone, email=data.email,
+            phone=data.phone, email=data.email, visitor=data.visitor_id,
         )  # fmt: skip
     return one(shown(made))
+
+
+@post("/privacy/requests/bulk", opt=QUOTES, operation_id="createPrivacyRequests")
+async def create_requests(services: Services, principal: Asker, data: NewRequests) -> dict[str, Any]:
+    """A request for each person, in the order of the list: what was taken down, or why it was not. Each is verified and
+    run by itself; nobody is found by a pattern."""
+    results = []
+    for person in data.persons:
+        try:
+            async with services.database.tenant(principal) as tx:
+                made = await requests.take_request(
+                    tx, services.sealer, services.peppers, services.clock, kind=data.kind, regime=data.regime,
+                    phone=person.phone, email=person.email, visitor=person.visitor_id,
+                )  # fmt: skip
+            results.append({"request": shown(made), "error": None})
+        except (Invalid, Conflict) as error:
+            results.append({"request": None, "error": {"code": error.code, "detail": error.message}})
+    return one({"results": results, "taken": sum(each["request"] is not None for each in results)})
 
 
 @get(ONE, opt=READ, operation_id="getPrivacyRequest")
@@ -165,7 +209,7 @@ async def get_archive(services: Services, principal: Asker, request_id: str) -> 
 ROUTES = Router(
     "/",
     route_handlers=[
-        get_windows, set_windows, list_holds, place_hold, lift_hold, list_requests, create_request, get_request,
-        verify, refuse, run, get_archive,
+        get_windows, set_windows, list_holds, place_hold, lift_hold, list_requests, create_request, create_requests,
+        get_request, verify, refuse, run, get_archive,
     ],
 )  # fmt: skip

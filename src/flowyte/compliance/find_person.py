@@ -4,7 +4,7 @@ Nothing is indexed by person: an index would be one more place that holds who th
 opens in about a millisecond, so a hundred thousand take a few minutes.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from flowyte.compliance.person import Person, speaks_of
 from flowyte.kit.db import Database, TenantTx
@@ -21,11 +21,30 @@ PAGE = 100  # conversations opened in one transaction: a tenth of a second
 
 
 async def find_conversations(database: Database, sealer: Sealer, owner: Principal, person: Person) -> list[str]:
-    """Ids, oldest first."""
-    return [each async for each in _matching(database, sealer, owner, person)]
+    """Ids, in their order. With a visitor's chat come those that it went on from, and those that went on from it."""
+    links: dict[str, str] = {}
+    found = {each async for each in _matching(database, sealer, owner, person, links)}
+    if person.visitor:
+        found |= joined(person.visitor, links)
+        async with database.tenant(owner) as tx:
+            rows = await tx.fetch("SELECT id FROM conversations WHERE org_id = $1 AND id = ANY ($2)", tx.org, [*found])
+        found = {row["id"] for row in rows}
+    return sorted(found)
 
 
-async def _matching(database: Database, sealer: Sealer, owner: Principal, person: Person) -> AsyncIterator[str]:
+def joined(begin: str, links: Mapping[str, str]) -> set[str]:
+    """Everything that hangs together with `begin`; `links` leads from a conversation to the one that it continues."""
+    known, grew = {begin}, True
+    while grew:
+        more = {each for pair in links.items() if known.intersection(pair) for each in pair}
+        grew = not more <= known
+        known |= more
+    return known
+
+
+async def _matching(
+    database: Database, sealer: Sealer, owner: Principal, person: Person, links: dict[str, str]
+) -> AsyncIterator[str]:
     after = ""
     while True:
         async with database.tenant(owner) as tx:
@@ -33,7 +52,7 @@ async def _matching(database: Database, sealer: Sealer, owner: Principal, person
                 "SELECT id FROM conversations WHERE org_id = $1 AND id > $2 ORDER BY id LIMIT $3", tx.org, after, PAGE
             )
             page = [row["id"] for row in rows]
-            found = [each for each in page if await _in_conversation(tx, sealer, each, person)]
+            found = [each for each in page if await _in_conversation(tx, sealer, each, person, links)]
         for each in found:
             yield each
         if len(page) < PAGE:
@@ -41,11 +60,15 @@ async def _matching(database: Database, sealer: Sealer, owner: Principal, person
         after = page[-1]
 
 
-async def _in_conversation(tx: TenantTx, sealer: Sealer, conversation_id: str, person: Person) -> bool:
+async def _in_conversation(
+    tx: TenantTx, sealer: Sealer, conversation_id: str, person: Person, links: dict[str, str]
+) -> bool:
     try:
         events = await observe.events(tx, sealer, conversation_id)
     except (NotFound, SealBroken):
         return False  # deleted meanwhile, or its key is gone already
+    if events and (before := events[0].data.get("continues")):
+        links[conversation_id] = str(before)
     said = [_together(events), *(event.data for event in events)]
     if any(speaks_of(person, each) for each in said):
         return True

@@ -1,4 +1,4 @@
-"""A person by what they gave: a telephone number, an e-mail address, or both; and whether a text speaks of them. Pure.
+"""A person by what they gave: a telephone number, an e-mail address, a chat; and whether a text speaks of them. Pure.
 
 Numbers are compared by their digits, also where they were spoken or written in groups; addresses also where they were
 spoken ("jane at example dot com"). Found is what the conversation contains, not who was on the line: a number that
@@ -22,15 +22,18 @@ _SPOKEN = tuple(
         (r"\s*\b(?:dash|hyphen)\b\s*", "-"),
     )
 )  # fmt: skip
+_VISITOR = re.compile(r"cnv_[0-9A-Za-z]{16,40}")
 _EMAIL = re.compile(r"[^\s@*?%]{1,64}@[^\s@*?%.]+(\.[^\s@*?%.]+)+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """`phone` is E.164 or empty, `email` in small letters or empty; at least one is there."""
+    """`phone` is E.164 or empty, `email` in small letters or empty, `visitor` the id of a chat or empty; one at least
+    is there. A visitor of a site is known here by the chat that their browser holds, and by nothing else."""
 
     phone: str = ""
     email: str = ""
+    visitor: str = ""
 
     @property
     def national(self) -> str:
@@ -38,10 +41,10 @@ class Person:
         return str(phonenumbers.parse(self.phone).national_number) if self.phone else ""
 
 
-def read_person(phone: str, email: str) -> Person:
+def read_person(phone: str, email: str, visitor: str = "") -> Person:
     """Invalid for nobody, for a pattern, and for what is no number or address."""
     faults = []
-    phone, email = phone.strip(), email.strip().lower()
+    phone, email, visitor = phone.strip(), email.strip().lower(), visitor.strip()
     e164 = ""
     if phone:
         try:
@@ -53,11 +56,13 @@ def read_person(phone: str, email: str) -> Person:
             faults.append(FieldError(field="phone", message="is one whole telephone number"))
     if email and not (_EMAIL.fullmatch(email) and len(email) <= 254):
         faults.append(FieldError(field="email", message="is one whole e-mail address"))
-    if not phone and not email:
-        faults.append(FieldError(field="phone", message="or email says whom this is about"))
+    if visitor and not _VISITOR.fullmatch(visitor):
+        faults.append(FieldError(field="visitorId", message="is the id of one chat, as the visitor's browser has it"))
+    if not phone and not email and not visitor:
+        faults.append(FieldError(field="phone", message="or email or visitorId says whom this is about"))
     if faults:
         raise Invalid(fields=faults)
-    return Person(phone=e164, email=email)
+    return Person(phone=e164, email=email, visitor=visitor)
 
 
 def speaks_of(person: Person, data: object) -> bool:

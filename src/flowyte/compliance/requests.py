@@ -81,8 +81,9 @@ class Office:
 
 
 async def take_request(
-    tx: TenantTx, sealer: Sealer, peppers: Peppers, clock: Clock, *, kind: str, regime: str, phone: str, email: str
-) -> PrivacyRequest:
+    tx: TenantTx, sealer: Sealer, peppers: Peppers, clock: Clock, *, kind: str, regime: str, phone: str, email: str,
+    visitor: str = "",
+) -> PrivacyRequest:  # fmt: skip
     """Its clock runs from now. Conflict while the same person's request of that kind is open."""
     faults = []
     if kind not in ("access", "deletion"):
@@ -91,11 +92,12 @@ async def take_request(
         faults.append(FieldError(field="regime", message="is gdpr or ccpa"))
     if faults:
         raise Invalid(fields=faults)
-    person = read_person(phone, email)
+    person = read_person(phone, email, visitor)
     request_id, now = new_id("prv"), clock.now()
     sealed = await sealer.seal(tx, "privacy_requests", "person", request_id, msgspec.json.encode(person))
     rule: Regime = "ccpa" if regime == "ccpa" else "gdpr"
-    digest = peppers.digest("privacy", f"{tx.org}\0{person.phone}\0{person.email}")
+    of_visitor = f"\0{person.visitor}" if person.visitor else ""
+    digest = peppers.digest("privacy", f"{tx.org}\0{person.phone}\0{person.email}{of_visitor}")
     taken = await tx.fetchval(
         "INSERT INTO privacy_requests (org_id, id, kind, regime, person, digest, state, received_at, confirm_by, "
         "due_at) VALUES ($1, $2, $3, $4, $5, $6, 'received', $7, $8, $9) ON CONFLICT DO NOTHING RETURNING 1",

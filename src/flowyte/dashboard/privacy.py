@@ -32,8 +32,9 @@ async def set_windows(request: Request_, pages: Pages, viewer: Viewer) -> Respon
     form = {name: str(value).strip() for name, value in (await request.form()).items()}
     try:
         windows = retention.Windows(
-            recordings_days=_days(form.get("recordings", "")), transcripts_days=_days(form.get("transcripts", ""))
-        )
+            recordings_days=_days(form.get("recordings", "")), transcripts_days=_days(form.get("transcripts", "")),
+            receipts_days=_days(form.get("receipts", "")), logs_days=_days(form.get("logs", "")),
+        )  # fmt: skip
         async with pages.database.tenant(viewer) as tx:
             await retention.set_windows(tx, windows, form.get("agent", ""))
     except Invalid as error:
@@ -71,6 +72,7 @@ async def take(request: Request_, pages: Pages, viewer: Viewer) -> Response[Any]
             made = await requests.take_request(
                 tx, pages.sealer, pages.peppers, pages.clock, kind=form.get("kind", ""),
                 regime=form.get("regime", ""), phone=form.get("phone", ""), email=form.get("email", ""),
+                visitor=form.get("visitor", ""),
             )  # fmt: skip
     except (Invalid, Conflict) as error:
         return await _page(request, pages, viewer, error=error.message, status=400)

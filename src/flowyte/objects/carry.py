@@ -5,6 +5,7 @@ this region's bucket shows nothing of it. Cut off anywhere, it is taken up again
 """
 
 import asyncio
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from flowyte.kit.clock import Clock
 from flowyte.kit.db import Database
 from flowyte.kit.errors import Conflict, SetupError
 from flowyte.objects import store
-from flowyte.objects.model import ObjectStore, Stored
+from flowyte.objects.model import RECORDING, ObjectStore, Stored
 from flowyte.objects.move import Damaged
 from flowyte.objects.objects import Objects
 from flowyte.objects.remove import carry_out
@@ -24,7 +25,7 @@ A_ROUND = 100
 
 async def carry(database: Database, clock: Clock, objects: Objects, owner: Principal, region: str) -> int:
     """How many were carried. Conflict while sound of it waits here, or the old bucket is not proven empty."""
-    if next(objects.root.glob(f"{owner.org}/*/*"), None) is not None:
+    if next(objects.root.glob(f"{owner.org}/*/{RECORDING}"), None) is not None:
         raise Conflict("Recordings of this organization are on this machine still: they go to the bucket first.")
     carried = 0
     while True:
@@ -42,6 +43,7 @@ async def carry(database: Database, clock: Clock, objects: Objects, owner: Princ
     async with database.tenant(owner) as tx:
         if await store.overdue_removals(tx, clock.now()):
             raise Conflict("The bucket of this region does not show yet that everything is gone. Run this again.")
+    shutil.rmtree(objects.root / str(owner.org), ignore_errors=True)  # other formats that were made of it
     return carried
 
 

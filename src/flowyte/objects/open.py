@@ -10,6 +10,7 @@ import httpx
 import msgspec
 
 from flowyte.kit import log
+from flowyte.kit.beside import beside
 from flowyte.kit.clock import Clock
 from flowyte.kit.errors import FlowyteError, SetupError, Unavailable
 from flowyte.kit.secret import SecretText
@@ -95,19 +96,15 @@ async def open_objects(
     timeout = httpx.Timeout(ANSWER_S, connect=CONNECT_S)
     async with httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=timeout) as http:
         opened: dict[str, ObjectStore] = {}
-        async with asyncio.TaskGroup() as group:
-            keeping = []
-            for name, settings in buckets.items():
-                source = _Given(settings) if settings.access_key else credential_source(http, clock, environ)
-                purse = _Purse(source)
-                try:
-                    await purse.credentials()
-                except Unavailable as error:
-                    logger.warning("bucket.no_credentials", bucket=settings.bucket, problem=error.message)
-                opened[name] = Bucket(settings, purse.lent, Versions(settings, http, purse.credentials, clock))
-                keeping.append(group.create_task(purse.keep_fresh()))
+        purses = []
+        for name, settings in buckets.items():
+            source = _Given(settings) if settings.access_key else credential_source(http, clock, environ)
+            purse = _Purse(source)
             try:
-                yield Objects(root=root, region=region, buckets=opened)
-            finally:
-                for task in keeping:
-                    task.cancel()
+                await purse.credentials()
+            except Unavailable as error:
+                logger.warning("bucket.no_credentials", bucket=settings.bucket, problem=error.message)
+            opened[name] = Bucket(settings, purse.lent, Versions(settings, http, purse.credentials, clock))
+            purses.append(purse)
+        async with beside(*(purse.keep_fresh() for purse in purses)):
+            yield Objects(root=root, region=region, buckets=opened)

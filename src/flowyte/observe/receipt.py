@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from flowyte.kit.clock import Clock
 from flowyte.kit.db import TenantTx
+from flowyte.kit.errors import NotFound
 from flowyte.observe import store
 from flowyte.observe.model import Event
 from flowyte.observe.recording import Sound
@@ -23,8 +24,15 @@ from flowyte.receipts.proofs import Proved
 from flowyte.receipts.verify_receipt import CLOSED, FORMAT
 from flowyte.vault.seal import Sealer
 
-State = Literal["logged", "pending", "before-log"]
+State = Literal["logged", "pending", "before-log", "over"]
 ALGORITHMS = {"hash": "sha256", "commitment": "hmac-sha256", "signature": "ed25519"}
+
+
+class ReceiptOver(NotFound):
+    """The window for receipts has ended for this conversation: what took place is gone. A receipt that was given out
+    before still verifies, and the leaves' places are at /receipts/conversations/ID/proof."""
+
+    code = "receipt_over"
 
 
 def closing(events: Sequence[Event], cause: str, now: datetime, sound: Sound | None) -> store.Row:
@@ -53,6 +61,8 @@ class Standing:
 
 async def standing(tx: TenantTx, conversation_id: str, events: Sequence[store.Kept]) -> Standing:
     """Of a conversation with these events. Nothing is waited for and nothing is changed."""
+    if not events and await store.receipt_is_over(tx, conversation_id):
+        return Standing(state="over", closed=True)
     places = await log.entries_of(tx, conversation_id)
     waits = await log.has_new(tx, conversation_id)
     closed = bool(events) and events[-1].type == CLOSED
@@ -72,9 +82,12 @@ async def receipt_file(
     """The file as JSON values. Gives what waits in the log its place first, so that the file has its proof.
 
     `since` is the size of a checkpoint that the reader holds: the file then proves that its own one continues it.
-    LogIsShorter and NotFound when that size was never signed here; NotFound for a conversation that is not here.
+    ReceiptOver when its window has ended. LogIsShorter and NotFound when that size was never signed here; NotFound for
+    a conversation that is not here.
     """
     events = await store.kept(tx, sealer, conversation_id)
+    if not events and await store.receipt_is_over(tx, conversation_id):
+        raise ReceiptOver
     while await log.has_new(tx, conversation_id) and await advance(tx, sealer, clock):
         pass
     proof = await standing(tx, conversation_id, events)

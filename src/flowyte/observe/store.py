@@ -177,6 +177,24 @@ async def orphans(tx: TenantTx, *, older_than_s: float) -> list[Conversation]:
     return [Conversation(**dict(row)) for row in rows]
 
 
+async def end_receipts(tx: TenantTx, conversations: Sequence[str]) -> None:
+    """What took place in them goes, event by event; their rows stay, and their leaves in the log."""
+    await tx.execute(
+        "UPDATE conversations SET receipt_over = true WHERE org_id = $1 AND id = ANY ($2)", tx.org, list(conversations)
+    )
+    await tx.execute(
+        "DELETE FROM timeline WHERE org_id = $1 AND conversation_id = ANY ($2)", tx.org, list(conversations)
+    )
+
+
+async def receipt_is_over(tx: TenantTx, conversation_id: str) -> bool:
+    """Whether the window of its receipt has ended: then the events are gone, and the conversation is not."""
+    over = await tx.fetchval(
+        "SELECT receipt_over FROM conversations WHERE org_id = $1 AND id = $2", tx.org, conversation_id
+    )
+    return bool(over)
+
+
 async def delete_conversation(tx: TenantTx, conversation_id: str) -> None:
     """The row, its timeline and its key: what was sealed with it is unreadable everywhere from here on."""
     await get_conversation(tx, conversation_id)

@@ -92,7 +92,7 @@ CLAIMS = (
         probes=("sealed_values_stay_where_they_are", "key_files_are_closed", "what_left_is_sealed"),
         tests=("tests/postgres/vault/test_swap.py", "tests/postgres/vault/test_canary.py",
                "tests/postgres/api/test_canary.py", "tests/postgres/objects/test_move.py"),
-        code="src/flowyte/vault/seal.py", document="docs/howto/keys-and-kms.md", asvs=("11.3.2", "13.3.1"),
+        code="src/flowyte/vault/seal.py", document="docs/howto/keys-and-kms.md", asvs=("11.3.2", "11.3.3"),
     ),
     Claim(
         id="T11", title="Only what a skill needs is collected",
@@ -117,7 +117,7 @@ CLAIMS = (
         probes=("keys_are_kept_as_digests",),
         tests=("tests/unit/tenancy/test_keys.py", "tests/postgres/api/test_idempotency.py",
                "tests/postgres/api/test_keys_life.py"),
-        code="src/flowyte/tenancy/keys.py", document="docs/howto/keys.md", asvs=("13.3.1",),
+        code="src/flowyte/tenancy/keys.py", document="docs/howto/keys.md",
     ),
     Claim(
         id="T14", title="Kept as long as was decided, where it was decided",
@@ -134,7 +134,7 @@ CLAIMS = (
         "that they are in. The account of a deletion is signed.",
         probes=("every_table_is_declared", "buckets_lose_what_was_deleted"),
         tests=("tests/postgres/api/test_what_belongs.py", "tests/postgres/compliance/test_requests.py",
-               "tests/postgres/objects/test_gone.py", "tests/architecture/test_outside.py"),
+               "tests/postgres/objects/test_gone.py", "tests/architecture/test_folders.py"),
         code="src/flowyte/compliance/erase.py", document="docs/explanation/deletion.md",
     ),
     Claim(
@@ -205,6 +205,6 @@ CLAIMS = (
         probes=("cards_are_taken_out",),
         tests=("tests/unit/live/test_discreet.py", "tests/unit/minds/test_sensitive.py",
                "tests/postgres/api/test_redaction.py", "tests/acceptance/test_pay_by_key.py"),
-        code="src/flowyte/live/discreet.py", document="docs/explanation/redaction.md", asvs=("14.2.6",),
+        code="src/flowyte/live/discreet.py", document="docs/explanation/redaction.md",
     ),
 )  # fmt: skip

@@ -1,11 +1,11 @@
 """What every role stands on: settings, clock, database, keys."""
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
+from flowyte.kit.beside import beside
 from flowyte.kit.clock import Clock, SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.errors import SetupError
@@ -46,7 +46,7 @@ async def foundation(settings: Settings) -> AsyncIterator[Foundation]:
         sealer = Sealer(keys, clock)
         try:
             region = await check_region(database, settings.region)
-            async with _beside(sealer.keep_fresh(database)), objects_of(settings, clock, region) as objects:
+            async with beside(sealer.keep_fresh(database)), objects_of(settings, clock, region) as objects:
                 yield Foundation(
                     settings=settings,
                     clock=clock,
@@ -59,22 +59,6 @@ async def foundation(settings: Settings) -> AsyncIterator[Foundation]:
                 )
         finally:
             await database.close()
-
-
-@asynccontextmanager
-async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
-    """`work` runs until the block ends. An error of the block stays what it is instead of becoming a group."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            task = group.create_task(work)
-            try:
-                yield
-            finally:
-                task.cancel()
-    except BaseExceptionGroup as errors:
-        if len(errors.exceptions) == 1:
-            raise errors.exceptions[0] from errors.exceptions[0].__cause__
-        raise
 
 
 def objects_of(settings: Settings, clock: Clock, region: str = "") -> AbstractAsyncContextManager[Objects]:

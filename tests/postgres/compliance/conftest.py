@@ -53,13 +53,14 @@ class Place:
 
     async def conversation(
         self, owner: Principal, *said: str, caller: str = "", message: str = "", skill: str = "", recorded: bool = True,
-        channel: str = "voice", ended: bool = True, agent: str = "agt_1",
+        channel: str = "voice", ended: bool = True, agent: str = "agt_1", continues: str = "",
     ) -> str:  # fmt: skip
         """Its id; ended just now, by the moved clock."""
         keeper = Keeper(database=self.database, sealer=self.sealer, clock=self.clock, data_dir=self.data_dir)
         opening = Opening(
             id=new_id("cnv"), agent_id=agent, agent_name="desk", version_id="ver_1", version_number=1, channel=channel,
-            line="twilio" if channel == "voice" else "api", draft=False, parties={"from": caller} if caller else {},
+            line="twilio" if channel == "voice" else "api", draft=False,
+            parties={name: value for name, value in (("from", caller), ("continues", continues)) if value},
         )  # fmt: skip
         evidence = await keeper.begin(owner, opening)
         evidence.event("call_started", 0, {"recording": recorded})

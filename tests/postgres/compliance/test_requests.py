@@ -28,6 +28,7 @@ async def asked(place: Place, owner: Principal, kind: str, **whom: str) -> Priva
         made = await requests.take_request(
             tx, place.sealer, place.peppers, place.clock, kind=kind, regime="gdpr",
             phone=whom.get("phone", CANARY_PHONE), email=whom.get("email", CANARY_EMAIL),
+            visitor=whom.get("visitor", ""),
         )  # fmt: skip
         await requests.verify_request(tx, place.sealer, owner, made.id, how="Called back on the number we have")
         return await requests.begin_request(tx, place.sealer, made.id)

@@ -14,7 +14,7 @@ from flowyte.kit.secret import SecretText
 from flowyte.objects.bucket import PART_BYTES, BucketSettings
 from flowyte.objects.folder import Folder
 from flowyte.objects.model import ObjectStore, StoreAway, StoreRefuses
-from flowyte.objects.open import read_buckets
+from flowyte.objects.open import open_objects, read_buckets
 
 KEY = "0b0e3a3e-7f5a-4a7c-9c57-3a2f2f6d1f00/cnv_1/recording"
 PLACES = ("folder", "bucket", "bucket with versions")
@@ -111,6 +111,15 @@ async def test_wrong_credentials_are_said_without_the_secret(s3: S3, opener: Ope
             assert "canary-secret" not in repr(refused.value) + str(refused.value.__cause__)
     finally:
         httpx.post(f"{s3.address}/moto-api/reset-auth", content=b"inf").raise_for_status()
+
+
+async def test_an_error_beside_an_open_bucket_stays_what_it_is(s3: S3, place: Place) -> None:
+    """Not a group of one: who catches it knows it by its kind."""
+    with pytest.raises(StoreRefuses):
+        async with open_objects(
+            place.data_dir, region="local", buckets={"local": s3.bucket()}, clock=place.clock, environ={}
+        ):
+            raise StoreRefuses
 
 
 @pytest.mark.parametrize(

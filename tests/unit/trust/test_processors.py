@@ -17,6 +17,7 @@ ON: dict[str, dict[str, Any]] = {
     "mail": {"smtp_url": SecretText("smtps://user:word@mail.example.com"), "mail_from": "desk@example.org"},
     "key_management": {"keys": "aws-kms:arn:aws:kms:eu-west-1:111122223333:key/k"},
     "database": {"database_url": "postgresql://flowyte_app:word@db.example.com/flowyte"},
+    "object_store": {"bucket": "recordings-of-ours"},
     "proxy": {"trusted_proxy": "192.0.2.7"},
 }
 
