@@ -106,6 +106,12 @@ def test_a_visitor_is_told_what_is_shown_and_no_more() -> None:
     talking = bootstrap(asked, name="Harbour", snapshot=SNAPSHOT)
     assert (talking["copy"]["title"], talking["copy"]["greeting"]) == ("Us", "Moin.")
     assert talking["voiceDisclosure"].endswith("Das Gespräch wird aufgezeichnet, beide Seiten.")
+    for mode, told in (("ask", ""), ("by_place", ""), ("none", "nicht aufgezeichnet")):
+        other = bootstrap(
+            asked, name="Harbour", snapshot={**SNAPSHOT, "recording": {"enabled": True, "consentMode": mode}}
+        )
+        assert ("aufgezeichnet" in other["voiceDisclosure"]) == bool(told)
+        assert told in other["voiceDisclosure"]
     assert talking["copy"]["labels"]["mute"] == "Mute"
     silent = {**SNAPSHOT, "enabledChannels": ["chat"]}
     assert bootstrap(asked, name="Harbour", snapshot=silent)["behavior"]["voice"] is False

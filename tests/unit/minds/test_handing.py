@@ -322,3 +322,13 @@ async def test_what_is_built_in_works_with_a_model(server: ModelServer) -> None:
     at = room(server, agent={**AGENT, "skills": [again]})
     assert said(await at.ask("Pardon?")) == "We open at nine."
     assert "same words" in str(server.requests[1]["messages"][-1])
+
+
+def test_who_is_not_to_be_recorded_is_put_through_where_the_agent_says_so() -> None:
+    """To the usual person, where the line can."""
+    recording = {"onDenial": "transfer"}
+    refused = opened(recording=recording).opening().refused
+    assert refused is not None
+    assert (refused.to, refused.reason) == (2, "not_recorded")
+    assert opened().opening().refused is None
+    assert talk(Puppet(), runner(), handoffConfig=PEOPLE, recording=recording).thinking.opening().refused is None
