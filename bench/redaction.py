@@ -24,6 +24,7 @@ from flowyte.redact.words import pieces_of, words_of
 
 RECOGNISED = Path(__file__).parent / "redaction_set" / "recognised.json"
 LABELS: dict[str, Label] = {"birth": "date_of_birth"}
+DIGITS = frozenset({"card", "ssn", "account", "phone"})
 ANSWER_MS = 5_000
 _WORD = re.compile(r"[\w'’@.+-]*\w")
 
@@ -72,12 +73,18 @@ def plain(sample: Sample) -> tuple[Turns, list[list[tuple[int, int]]]]:
 
 
 def left(text: str, value: tuple[int, int], spans: list[Span]) -> str:
-    """What of the value is not covered: its letters and digits."""
+    """What of the value is not covered, with a space for what is."""
     return "".join(
-        character
+        " " if any(span.start <= place < span.end for span in spans) else character
         for place, character in enumerate(text[value[0] : value[1]], value[0])
-        if character.isalnum() and not any(span.start <= place < span.end for span in spans)
     )
+
+
+def is_gone(entity: str, rest: str) -> bool:
+    """Of a number, whether no figure and no number's word is left; what was said within it, "area code", may stay."""
+    if entity in DIGITS:
+        return not pieces_of(words_of(rest)) and not any(character.isdigit() for character in rest)
+    return not any(character.isalnum() for character in rest)
 
 
 def is_found(sample: Sample, find: Find) -> tuple[bool, bool]:
@@ -87,7 +94,7 @@ def is_found(sample: Sample, find: Find) -> tuple[bool, bool]:
     named, gone = True, True
     for (_, text), values, spans in zip(turns, places, found, strict=True):
         for value in values:
-            gone = gone and not left(text, value, spans)
+            gone = gone and is_gone(sample.entity, left(text, value, spans))
             label = LABELS.get(sample.entity, sample.entity)
             touching = [span for span in spans if span.start < value[1] and span.end > value[0]]
             named = named and all(span.entity in (label, "number") for span in touching)

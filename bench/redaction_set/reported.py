@@ -193,7 +193,7 @@ def _email(r: Random, aloud: bool) -> tuple[str, str]:
         "one word": f"{word}{last}, all one word, at {domain.replace('.', ' dot ')}",
         "letters": f"{letters} at {domain.replace('.', ' dot ')}",
         "letters, spaced": f"{letters.replace('-', ' ').upper()} at {domain.replace('.', ' dot ')}",
-        "then spelled": f"{last} at {domain.replace('.', ' dot ')}, that's {' '.join(last.upper())} at "
+        "then spelled": f"{last} at {domain.replace('.', ' dot ')}», that's «{' '.join(last.upper())} at "
         f"{domain.replace('.', ' dot ')}",
         "as in": f"{first[0]} as in {first}, {last} at {domain.replace('.', ' dot ')}",
         "sentences": f"{local.capitalize()}. At {domain.replace('.', '. Dot ')}",

@@ -294,8 +294,9 @@ def prove_evidence(
     from flowyte.proof import evidence
     from flowyte.proof.ear import listener
 
+    hear = listener(settings_of(data_dir=None).models_dir)
     log.configure(level="critical")  # refusals are what is looked for
-    proof = evidence.prove(say, listener(settings_of(data_dir=None).models_dir), seed=seed)
+    proof = evidence.prove(say, hear, seed=seed)
     for finding in proof.findings:
         say(finding)
     if json:

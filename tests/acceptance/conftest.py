@@ -39,7 +39,8 @@ def free_port() -> int:
         return port
 
 
-def start(data: Path) -> tuple[subprocess.Popen[str], Product]:
+def start(data: Path, **more: str) -> tuple[subprocess.Popen[str], Product]:
+    """`more`: settings by their names in the environment."""
     port = free_port()
     reachable = {"FLOWYTE_EGRESS_ALLOW": "127.0.0.0/8", "FLOWYTE_EGRESS_PORTS": str(port)}
     process = subprocess.Popen(
@@ -47,7 +48,7 @@ def start(data: Path) -> tuple[subprocess.Popen[str], Product]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "default", **reachable},
+        env={**os.environ, "NO_COLOR": "1", "PYTHONWARNINGS": "default", **reachable, **more},
     )
     assert process.stdout is not None
     assert process.stderr is not None

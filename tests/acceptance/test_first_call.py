@@ -125,6 +125,34 @@ def test_a_killed_voice_process_leaves_a_closed_call_and_its_recording(product: 
     assert call(product, tmp_path / "after", "How much does a cleaning cost?")["turns"][-1]["role"] == "agent"
 
 
+def test_what_a_caller_stops_and_an_operator_pauses_is_silent(product: Any, tmp_path: Path) -> None:
+    """Over the wire: a pause by the API, "please stop recording" by voice, gaps of true length, and a record of it."""
+    api = httpx.Client(base_url=f"{product.url}/api/v1", headers={"Authorization": f"Bearer {product.key}"}, timeout=30)
+    command = [sys.executable, "-m", "flowyte", "call", "--agent", "clinic", "--data", str(product.data)]
+    says = ["--say", "How much does a cleaning cost?", "--say", "Please stop recording.", "--say", "When do you open?"]
+    caller = subprocess.Popen([*command, *says, "--out", str(tmp_path), "--json"], stdout=subprocess.PIPE, text=True)
+    here = wait_for(
+        lambda: next(
+            (c["id"] for c in api.get("/conversations").json()["data"] if c["recordingState"] == "recording"), None
+        )
+    )
+    assert api.post(f"/conversations/{here}/recording/pause").json()["data"]["recordingState"] == "paused"
+    assert api.post(f"/conversations/{here}/recording/resume").json()["data"]["recordingState"] == "recording"
+    output, _ = caller.communicate(timeout=120)
+    assert "I have stopped recording" in " ".join(turn["text"] for turn in json.loads(output)["turns"])
+    kept = api.get(f"/conversations/{here}").json()["data"]
+    assert abs(kept["durationMs"] - kept["recordingFromMs"] - kept["recordingMs"]) <= 20
+    record = api.get(f"/conversations/{here}/consent").json()["data"]
+    assert [word["outcome"] for word in record["words"]] == ["granted", "withdrawn"]
+    assert [gap["by"] for gap in record["gaps"]] == ["operator", "caller"]
+    assert record["gaps"][1]["toMs"] == kept["recordingMs"]
+    sound = api.get(f"/conversations/{here}/recording", follow_redirects=True).content[44:]
+    for gap in record["gaps"]:
+        assert not any(sound[gap["fromMs"] * 32 + 640 : gap["toMs"] * 32 - 640])
+    assert any(sound[record["gaps"][0]["toMs"] * 32 : record["gaps"][1]["fromMs"] * 32])
+    api.close()
+
+
 def test_a_database_that_is_lost_comes_back_and_nothing_of_the_call_is(product: Any, tmp_path: Path) -> None:
     """`kill -9` of the database in mid-call: the call goes on, and every event of it is there afterwards."""
     command = [sys.executable, "-m", "flowyte", "call", "--agent", "clinic", "--data", str(product.data)]

@@ -21,7 +21,8 @@ PATIENCE_S = 300  # a hang guard: all patterns together take a few seconds
 PIECES = (
     "a", "a ", "1", "1 ", "-", "_", ".", " ", "\n", "#", "*", "(", "[", "[x](", "<", "</a>", '"', "'", "@", "a@",
     "a.", "http://", "www.", "no, ", "it ", "is ", "has been ", "i have ", "just ", "message ", "sent ", "not ",
-    "never mind ", "one ", "double ", "hundred ", "of ", "may ", "speak to a ", "are you really ", "\u00e9", "{a}",
+    "never mind ", "not record ", "stop recording ", "one ", "double ", "hundred ", "of ", "may ", "speak to a ",
+    "are you really ", "\u00e9", "{a}",
     "%", ";", ",", "...", "?!", "<think>", "\r\n", "Dr. ", ":", "\u0660",
 )  # fmt: skip
 TRY = """

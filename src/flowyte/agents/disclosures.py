@@ -82,9 +82,12 @@ def written(language: str = "en") -> str:
     return _of(language).writing
 
 
-def spoken(language: str, *, recorded: bool) -> str:
-    """Beside the button that begins a call; the agent says its own notice before anything is captured."""
+def spoken(language: str, *, recorded: bool | None) -> str:
+    """Beside the button that begins a call; the agent says its own notice before anything is captured. None: whether it
+    is recorded will be asked."""
     said = _of(language)
+    if recorded is None:
+        return said.talking
     space = "" if language.startswith(("ja", "zh")) else " "
     return f"{said.talking}{space}{said.recorded if recorded else said.unrecorded}"
 

@@ -182,9 +182,15 @@ def talks(widget: Widget, snapshot: Mapping[str, Any]) -> bool:
 
 def bootstrap(widget: Widget, *, name: str, snapshot: Mapping[str, Any]) -> dict[str, Any]:
     """All that the widget needs of an agent before anybody writes."""
-    language, recorded = widget.copy.language, bool(snapshot["recording"]["enabled"])
+    recording = snapshot["recording"]
+    language, recorded = widget.copy.language, bool(recording["enabled"]) and recording.get("consentMode") != "none"
+    asked = recorded and recording.get("consentMode") in ("ask", "by_place")
     shown = told(widget, name=name, greeting=str(snapshot.get("greeting") or ""), talks=talks(widget, snapshot))
-    more = {"voiceDisclosure": spoken(language, recorded=recorded)} if shown["behavior"]["voice"] else {}
+    more = (
+        {"voiceDisclosure": spoken(language, recorded=None if asked else recorded)}
+        if shown["behavior"]["voice"]
+        else {}
+    )
     return {"agent": {"name": name}, "disclosure": written(language), **more, **shown}
 
 

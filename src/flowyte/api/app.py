@@ -32,7 +32,7 @@ from flowyte.api import (
     widget_settings,
 )
 from flowyte.api.auth import provide_principal, provide_services, require_scope
-from flowyte.api.headers import TellLimits
+from flowyte.api.headers import Close, TellLimits
 from flowyte.api.idempotency import KeepFirstAnswer, before_request
 from flowyte.api.problem import HANDLERS
 
@@ -80,7 +80,7 @@ def api_routes() -> Router:
         ],  # fmt: skip
         guards=[_guard],
         before_request=before_request,
-        middleware=[TellLimits(), KeepFirstAnswer()],
+        middleware=[Close(), TellLimits(), KeepFirstAnswer()],
         dependencies={
             "principal": Provide(provide_principal),
             "services": Provide(provide_services),

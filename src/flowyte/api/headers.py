@@ -1,4 +1,5 @@
-"""Header fields that every answer of the API has, whatever its status: how many requests are left, and for whom."""
+"""Header fields that every answer of the API has, whatever its status: how many requests are left, and for whom; and
+that a browser which opens one neither guesses its type, nor runs or frames it, nor keeps it."""
 
 from litestar.middleware import ASGIMiddleware
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -6,9 +7,28 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from flowyte.tenancy.rate import Taken
 
 FOR_PAGES = ("/api/v1/chat/widget/", "/api/v1/widget/")
+UNLESS_SAID = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+)
 SAME_FOR_ALL = frozenset({401, 403, 429})
 """Refusals that hold nothing of anybody's. A page may read them: the owner of a site that was forgotten in the key's
 allowedOrigins is told so in words, and whoever asks without a browser reads them anyway."""
+
+
+class Close(ASGIMiddleware):
+    """What UNLESS_SAID has, on every answer."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        async def tell(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                told = [*message["headers"]]
+                said = {name.lower() for name, _ in told}
+                message["headers"] = told + [each for each in UNLESS_SAID if each[0] not in said]
+            await send(message)
+
+        await next_app(scope, receive, tell)
 
 
 class TellLimits(ASGIMiddleware):

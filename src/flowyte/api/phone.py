@@ -16,6 +16,7 @@ from flowyte.agents import lines
 from flowyte.agents.handoff import masked
 from flowyte.agents.publish import NoPublishedVersion, pinned
 from flowyte.api.auth import provide_services
+from flowyte.api.headers import Close
 from flowyte.api.problem import HANDLERS
 from flowyte.api.services import ApiServices, Services
 from flowyte.channels.twilio import webhook
@@ -172,6 +173,7 @@ def phone_routes() -> Router:
     return Router(
         "/",
         route_handlers=[twilio, stream_closed, dialed],
+        middleware=[Close()],
         dependencies={"services": provide_services},
         exception_handlers=HANDLERS,
         request_max_body_size=MAX_BODY_BYTES,

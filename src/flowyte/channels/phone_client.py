@@ -22,6 +22,7 @@ _CODES = 160
 _SILENT = ULAW_SILENCE * _CODES
 _STREAM = "MZ00000000000000000000000000000000"
 _DRY_MS = 200  # a shorter gap in the agent's sound is late frames, a longer one the end of a stretch
+OPENING_QUIET_MS = 2_000  # of a call in real time
 _MAX_BUFFER_FRAMES = 50 * 60  # a minute of unplayed sound: whoever sends that much is broken
 
 
@@ -61,6 +62,8 @@ class Script:
     utterances: Sequence[bytes]
     max_seconds: float = 120.0
     quiet_ms: int = 700
+    opening_quiet_ms: int = 700
+    """Before the first words: on a busy machine the greeting comes late after the notice, and is not over yet."""
     barge_in: Sequence[BargeIn] = ()
     keep_audio: bool = True
 
@@ -233,7 +236,8 @@ class Phone(WSListener):
         self._tell("caller_from")
 
     def _turn_is_ours(self) -> bool:
-        return self._heard_reply and not self._speaking and self._quiet >= self._script.quiet_ms
+        quiet = self._script.quiet_ms if self._next else self._script.opening_quiet_ms
+        return self._heard_reply and not self._speaking and self._quiet >= quiet
 
     def _over(self) -> bool:
         said_all = self._next >= len(self._script.utterances) and not self._speech
@@ -291,5 +295,7 @@ async def place_call(
     barge_in: Sequence[BargeIn] | None = None,
 ) -> PhoneCall:
     """Say `utterances` (8 kHz PCM each) in turn, and hang up after the reply to the last."""
-    script = Script(utterances=utterances, max_seconds=max_seconds, barge_in=barge_in or ())
+    script = Script(
+        utterances=utterances, max_seconds=max_seconds, barge_in=barge_in or (), opening_quiet_ms=OPENING_QUIET_MS
+    )
     return await call_by_script(url, token, script)

@@ -98,6 +98,16 @@ def ruling_for(agent: Mapping[str, object], parties: Mapping[str, str] | None = 
     )
 
 
+def erases(agent: Mapping[str, object]) -> bool:
+    """Whether a withdrawal deletes what was recorded."""
+    return _recording(agent).get("onWithdrawal") == "erase"
+
+
+def keeping(agent: Mapping[str, object]) -> dict[str, object]:
+    """The same agent under a legal hold, which stands before every deletion: a withdrawal stops, and erases nothing."""
+    return {**agent, "recording": {**_recording(agent), "onWithdrawal": "keep"}}
+
+
 def consent_for(agent: Mapping[str, object]) -> Consent:
     """What an agent version asks for where nothing is known of the place."""
     return ruling_for(agent).consent

@@ -39,6 +39,7 @@ EntryType = Literal[
     "filler",
     "consent",
     "recording",
+    "silenced",
     "error",
     "call_ended",
 ]

@@ -60,7 +60,7 @@ _DELETE = re.compile(
     rf"(?:recording|recorded|tape|{_REC})"
 )
 _PAUSE = re.compile(
-    r"\b(?:pause|suspend|hold|interrupt|mute)(?: \w+){0,3} (?:recording|recorder|taping|the tape)\b|"
+    r"\b(?:paused?|suspend|hold|interrupt|mute)(?: \w+){0,3} (?:recording|recorder|taping|the tape)\b|"
     rf"\b{_STOP_VERB}(?: \w+){{0,3}} (?:recording|recorder|taping)(?: \w+){{0,3}} {_WHILE}|"
     r"\b(?:do not|don't|dont|stop|not) (?:record|recording|tape|taping) (?:this|the next|that|what i (?:say|tell|am)|"
     r"what i'm) ?(?:next )?(?:part|bit|piece|number|card|about|going|now|next)\b|"

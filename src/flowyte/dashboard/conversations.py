@@ -11,10 +11,9 @@ from flowyte.agents.store import list_agents
 from flowyte.compliance.erase import erase_conversation, remove_sound
 from flowyte.compliance.holds import Held, note_refusal
 from flowyte.dashboard.services import Pages, Viewer
-from flowyte.dashboard.story import lines_of
+from flowyte.dashboard.story import lines_of, pieces_of, silences_of
 from flowyte.dashboard.view import render
 from flowyte.dashboard.waterfall import bars_of
-from flowyte.kit.errors import NotFound
 from flowyte.observe import access, hold, store
 from flowyte.observe.find import SEARCHED, find
 from flowyte.observe.model import WITH_SOUND
@@ -85,6 +84,8 @@ async def conversation_page(
         standing=in_log,
         conversation=conversation,
         lines=lines_of(events, conversation.recording_from or 0),
+        pieces_of=pieces_of,
+        silences=silences_of(events, conversation.recording_from or 0),
         bars=bars_of(conversation.latency),
         messages=messages,
         types=sorted({event.type for event in events}),
@@ -116,12 +117,16 @@ async def peaks(pages: Pages, viewer: Viewer, conversation_id: str) -> dict[str,
     }  # fmt: skip
 
 
-@post("/conversations/{conversation_id:str}/recording/{to:str}", opt={"scope": "calls:write"}, include_in_schema=False)
-async def pause_or_resume(pages: Pages, viewer: Viewer, conversation_id: str, to: str) -> Redirect:
+@post("/conversations/{conversation_id:str}/recording/pause", opt={"scope": "calls:write"}, include_in_schema=False)
+async def pause(pages: Pages, viewer: Viewer, conversation_id: str) -> Redirect:
     """Of a call that goes on."""
-    if to not in ("pause", "resume"):
-        raise NotFound
-    await hold.order(pages.database, viewer, conversation_id, "pause" if to == "pause" else "go_on")
+    await hold.order(pages.database, viewer, conversation_id, "pause")
+    return Redirect(f"/conversations/{conversation_id}", status_code=303)
+
+
+@post("/conversations/{conversation_id:str}/recording/resume", opt={"scope": "calls:write"}, include_in_schema=False)
+async def resume(pages: Pages, viewer: Viewer, conversation_id: str) -> Redirect:
+    await hold.order(pages.database, viewer, conversation_id, "go_on")
     return Redirect(f"/conversations/{conversation_id}", status_code=303)
 
 
@@ -138,4 +143,4 @@ async def delete(pages: Pages, viewer: Viewer, conversation_id: str) -> Redirect
     return Redirect("/conversations?done=deleted", status_code=303)
 
 
-HANDLERS = [conversations_page, conversation_page, peaks, pause_or_resume, delete]
+HANDLERS = [conversations_page, conversation_page, peaks, pause, resume, delete]

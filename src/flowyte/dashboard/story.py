@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flowyte.observe.model import Event
+from flowyte.redact.model import MARK
 
+NAMES = {"card": "card number", "ssn": "social security number", "account": "account number", "phone": "phone number"}
 LAST_LINE_MS = 60_000  # the last line has no next one to end at
 
 
@@ -21,6 +23,41 @@ class Line:
     """Where the next line begins in the recording."""
     cut: bool = False
     tone: str = ""
+    redacted: bool = False
+    """What stands in brackets was taken out before it was kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """A stretch of the recording, in its own time, that was silenced before it was stored."""
+
+    from_ms: int
+    to_ms: int
+    caller_only: bool
+
+    @property
+    def length_ms(self) -> int:
+        return self.to_ms - self.from_ms
+
+
+def silences_of(events: Sequence[Event], recording_from: int) -> list[Silence]:
+    return [
+        Silence(
+            from_ms=max(0, int(str(event.data["fromMs"])) - recording_from),
+            to_ms=int(str(event.data["toMs"])) - recording_from,
+            caller_only=event.data.get("track") == "caller",
+        )
+        for event in events
+        if event.type == "silenced"
+    ]
+
+
+def pieces_of(text: str) -> list[tuple[str, bool]]:
+    """The text in pieces; the marks of what was taken out without their brackets, and told apart."""
+    found = []
+    for place, piece in enumerate(MARK.split(text)):
+        found.append((NAMES.get(piece, piece), True) if place % 2 else (piece, False))
+    return [(piece, taken) for piece, taken in found if piece]
 
 
 def lines_of(events: Sequence[Event], recording_from: int) -> list[Line]:
@@ -37,6 +74,7 @@ def lines_of(events: Sequence[Event], recording_from: int) -> list[Line]:
             until_ms=next((at for at in spoken if at > line.at_ms), line.at_ms + LAST_LINE_MS) - recording_from,
             cut=line.cut,
             tone=line.tone,
+            redacted=line.redacted,
         )
         for line in found
     ]
@@ -44,16 +82,27 @@ def lines_of(events: Sequence[Event], recording_from: int) -> list[Line]:
 
 def _line(event: Event) -> Line | None:
     text = str(event.data.get("text") or "")
+    redacted = bool(event.data.get("redacted"))
     if event.type == "user_utterance" and text:
-        return _at(event, "user", text)
+        return _at(event, "user", text, redacted=redacted)
     if event.type in ("agent_message", "filler") and text:
-        return _at(event, "agent", text, cut=bool(event.data.get("cut")))
+        return _at(event, "agent", text, cut=bool(event.data.get("cut")), redacted=redacted)
+    if event.type == "silenced":
+        return _silenced(event)
     words = _words(event.type, event.data)
     return _at(event, "note", words[1], tone=words[0]) if words else None
 
 
-def _at(event: Event, who: str, text: str, *, cut: bool = False, tone: str = "") -> Line:
-    return Line(who=who, text=text, at_ms=event.at_ms, cut=cut, tone=tone)
+def _at(event: Event, who: str, text: str, *, cut: bool = False, tone: str = "", redacted: bool = False) -> Line:
+    return Line(who=who, text=text, at_ms=event.at_ms, cut=cut, tone=tone, redacted=redacted)
+
+
+def _silenced(event: Event) -> Line:
+    """Where it begins, not where it was told."""
+    began, ended = int(str(event.data["fromMs"])), int(str(event.data["toMs"]))
+    whose = "the caller's side of the recording" if event.data.get("track") == "caller" else "the recording"
+    seconds = max(0.1, (ended - began) / 1000)
+    return Line(who="note", text=f"{seconds:.1f} s of {whose} were silenced before it was stored", at_ms=began)
 
 
 def _words(type_: str, data: Mapping[str, object]) -> tuple[str, str] | None:

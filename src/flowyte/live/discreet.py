@@ -5,12 +5,13 @@ words as they were: what a skill needs reaches the skill.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flowyte.conversation.events import Heard, SpeechStarted, TurnEnded
 from flowyte.conversation.reply import Passage
 from flowyte.live.ports import Evidence
-from flowyte.live.withheld import Stretch, Withheld
+from flowyte.live.withheld import Silences, Stretch, Withheld
 from flowyte.redact.conversation import Redactor
 from flowyte.redact.model import Redacted
 from flowyte.redact.settings import OPERATORS, settings_of
@@ -29,8 +30,12 @@ class Discreet:
         settings = settings_of(agent)
         self._evidence = evidence
         self._redactor = Redactor(settings.entities)
-        self._held = Withheld(evidence.audio) if settings.silences else None
+        both, caller = (Silences(partial(self._silenced, track)) for track in ("both", "caller"))
+        self._held = Withheld(evidence.audio, both) if settings.silences else None
+        self._private = caller
         self._reading: dict[int, Stretch] = {}
+        self._keys: Stretch | None = None
+        self._now_ms = 0
         if settings.entities:
             for name in OPERATORS:
                 self._redactor.public(str(agent.get(name) or ""))
@@ -39,7 +44,12 @@ class Discreet:
 
     def event(self, type: str, at_ms: int, data: Mapping[str, object]) -> Mapping[str, object]:
         """Hands the entry on, and gives it back as it was handed on."""
+        if type == "call_ended":
+            self._flush()
         kept = self._kept(type, at_ms, data)
+        if type == "user_utterance" and self._keys is not None and self._held is not None:
+            self._held.end(self._keys, self._now_ms)
+            self._keys = None
         self._evidence.event(type, at_ms, kept)
         return kept
 
@@ -94,6 +104,8 @@ class Discreet:
 
     def audio(self, caller: bytes, agent: bytes, now_ms: int, *, private: bool = False) -> None:
         """`private`: what the caller says or keys now is kept in no form."""
+        self._now_ms = now_ms
+        self._private.frame(now_ms, silent=private)
         caller = bytes(len(caller)) if private else caller
         if self._held is None:
             self._evidence.audio(caller, agent)
@@ -114,8 +126,13 @@ class Discreet:
                 pass
 
     def keyed(self, now_ms: int) -> None:
-        """A key's tone is a digit to whoever decodes it."""
-        if self._held is not None:
+        """A key's tone is a digit to whoever decodes it, however long it is held: where a number is being given, all is
+        silent to the turn's end."""
+        if self._held is None:
+            return
+        if self._redactor.open and self._keys is None:
+            self._keys = self._held.silence(now_ms, None)
+        else:
             self._held.silence(now_ms, now_ms)
 
     def sounds(self, say_id: int, text: str, now_ms: int) -> None:
@@ -128,9 +145,17 @@ class Discreet:
         if stretch is not None and self._held is not None:
             self._held.end(stretch, now_ms)
 
-    async def finish(self, cause: str) -> None:
+    def _silenced(self, track: str, began_ms: int, ended_ms: int) -> None:
+        """The receipt says where the recording was silenced, and on whose side."""
+        self._evidence.event("silenced", ended_ms, {"fromMs": began_ms, "toMs": ended_ms, "track": track})
+
+    def _flush(self) -> None:
         if self._held is not None:
             self._held.flush()
+        self._private.end()
+
+    async def finish(self, cause: str) -> None:
+        self._flush()
         await self._evidence.finish(cause)
 
 

@@ -26,11 +26,33 @@ class Stretch:
         return self.began_ms <= at_ms and (self.ends_ms is None or at_ms < self.ends_ms)
 
 
-class Withheld:
-    """`onward` takes both tracks of 20 ms, in order, none left out."""
+class Silences:
+    """Tells of each stretch that was silenced once it is over: from and to, as the call's time goes."""
 
-    def __init__(self, onward: Callable[[bytes, bytes], None]) -> None:
+    def __init__(self, tell: Callable[[int, int], None]) -> None:
+        self._tell = tell
+        self._began_ms: int | None = None
+        self._last_ms = 0
+
+    def frame(self, at_ms: int, *, silent: bool) -> None:
+        if not silent:
+            self.end()
+        elif self._began_ms is None:
+            self._began_ms = at_ms
+        self._last_ms = at_ms
+
+    def end(self) -> None:
+        if self._began_ms is not None:
+            self._tell(self._began_ms, self._last_ms)
+            self._began_ms = None
+
+
+class Withheld:
+    """`onward` takes both tracks of 20 ms, in order, none left out; `silences` is told which of them are silent."""
+
+    def __init__(self, onward: Callable[[bytes, bytes], None], silences: Silences | None = None) -> None:
         self._onward = onward
+        self._silences = silences
         self._waiting: deque[tuple[int, bytes, bytes]] = deque()
         self._silent: list[Stretch] = []
         self._open_ms: int | None = None
@@ -74,10 +96,14 @@ class Withheld:
             self.silence(self._open_ms, None)
         while self._waiting:
             self._pass()
+        if self._silences is not None:
+            self._silences.end()
 
     def _pass(self, *, silent: bool = False) -> None:
         at_ms, caller, agent = self._waiting.popleft()
         if self._silent:
             silent = silent or any(stretch.holds(at_ms) for stretch in self._silent)
             self._silent = [each for each in self._silent if each.ends_ms is None or each.ends_ms > at_ms]
+        if self._silences is not None:
+            self._silences.frame(at_ms, silent=silent)
         self._onward(*((bytes(len(caller)), bytes(len(agent))) if silent else (caller, agent)))

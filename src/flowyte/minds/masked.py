@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from flowyte.providers.openai_chat.model import Delta, Finished, Manner, TextDelta, Tool, ToolCall
 from flowyte.redact.conversation import Redactor
-from flowyte.redact.model import NUMBERS, Label, Redacted, placeholder
+from flowyte.redact.model import MARK, NUMBERS, Label, Redacted, placeholder
 from flowyte.redact.settings import OPERATORS, settings_of
 from flowyte.slots.letters import read_email, say_email
 from flowyte.slots.spoken import digits
@@ -21,7 +21,6 @@ TOLD = (
     "Where <caller>, <result> or an earlier message has a word in brackets, such as [phone] or [card 2], it stands for "
     "a value that the caller gave. Use the brackets as they are, in words and in tools; the value is put in for you."
 )
-_MASK = re.compile(r"\[(?:card|ssn|account|phone|email|address|date of birth|name|number)(?: \d+)?\]")
 _CALLER = re.compile(r"(?<=<caller>).*(?=</caller>)", re.DOTALL)
 _FOUND = re.compile(r"<found>.*?</found>", re.DOTALL)
 LONGEST_MASK = 24  # characters of a placeholder: what looks like the begin of one is held back so long
@@ -133,13 +132,13 @@ class Masked:
 
     def _given(self, value: Any) -> Any:
         if isinstance(value, str):
-            return _MASK.sub(lambda mask: self._values.get(mask[0], ("number", mask[0]))[1], value)
+            return MARK.sub(lambda mask: self._values.get(mask[0], ("number", mask[0]))[1], value)
         if isinstance(value, Mapping):
             return {name: self._given(each) for name, each in value.items()}
         return [self._given(each) for each in value] if isinstance(value, list) else value
 
     def _spoken(self, text: str) -> str:
-        return _MASK.sub(lambda mask: _aloud(*self._values.get(mask[0], ("name", mask[0]))), text)
+        return MARK.sub(lambda mask: _aloud(*self._values.get(mask[0], ("name", mask[0]))), text)
 
 
 def _plain(label: Label, said: str) -> str:

@@ -38,7 +38,7 @@ async def ended(tx: TenantTx, conversation_id: str, now: datetime) -> None:
         "consent": found.consent,
     }  # fmt: skip
     await emit(tx, "conversation.ended", {**_who(found), **how}, now)
-    if found.recording_state != "none":
+    if found.recording_state in ("ready", "partial"):
         sound = {"state": found.recording_state, "durationMs": found.recording_ms}
         await emit(tx, "recording.ready", {**_who(found), **sound}, now)
     if found.latency:

@@ -1,7 +1,8 @@
 """What an agent's words ask for, and whether they let the caller go on with what was asked before. Pure.
 
 An ask opens a slot, and in an open slot every digit counts. The slot stays open over "go on", "one moment" and "is
-that right?", and over questions after the same thing; any other question, and any longer statement, closes it.
+that right?", and over questions after the same thing; any other question closes it, and so does a longer statement once
+something was given.
 """
 
 import re
@@ -9,14 +10,15 @@ from typing import Literal
 
 from flowyte.redact.model import Label
 
-Heard = Literal["asks", "goes_on", "closes"]
+Heard = Literal["asks", "goes_on", "states", "closes"]
 _ASKS: dict[Label, str] = {
     "card": r"(?:credit|debit|bank)? ?cards?(?:'s)?\b|long number|sixteen digits|16 digits|security code|cvv|cvc|"
     r"expir\w+|on the (?:front|back) of",
     "ssn": r"social(?: security)?|ssn|tax ?id|taxpayer",
-    "account": r"account (?:number|no|id)|your account|routing|iban|sort code|"
+    "account": r"account (?:number|no|id)|(?:your|bank|savings|checking|which) account|routing|iban|sort code|"
     r"(?:customer|member|membership|policy|client|patient|insurance|loyalty)(?:'s)? (?:number|id|no)",
-    "phone": r"(?:phone|telephone|mobile|cell|callback|call-back|contact|best|home|work|"
+    "phone": r"(?:which|your|a|another) (?:phone|cell|mobile|telephone|line)\b|(?:a|any|another|good|best) number\b|"
+    r"(?:phone|telephone|mobile|cell|callback|call-back|contact|best|home|work|"
     r"daytime) ?(?:number)?\b.*\bnumber|"
     r"phone number|telephone number|mobile number|mobile|your number|right number|whole number|call you|"
     r"number (?:can|should|may|do|could) we|reach you|callback|area code|what number",
@@ -24,32 +26,37 @@ _ASKS: dict[Label, str] = {
     "address": r"(?:street|home|postal|mailing|delivery|shipping|billing|your|the|full|what) address|address\b|"
     r"where do you "
     r"live|where (?:should|shall|can|do|are) (?:the|we|you|i|our)\b.*\b(?:come|deliver|ship|send|live|located|go)",
-    "date_of_birth": r"(?:date of birth|birth ?date|birthday|were you born|you born|d\.?o\.?b)",
-    "name": r"(?:your|full|first|last|the|sur|family|whose|what) ?names?\b|who am i (?:speaking|talking)|"
+    "date_of_birth": r"(?:date of birth|birth ?date|birthday|born\b|d\.?o\.?b)",
+    "name": r"(?:your|\w+'s|full|first|last|the|sur|family|whose|what) ?names?\b|who am i (?:speaking|talking)|"
     r"and you are\b|"
+    r"who (?:do|have) i\b|whom? (?:should|shall|can|may) \w+(?: \w+)? (?:ask|speak)|"
     r"who is (?:calling|this|speaking)|who's (?:calling|this|speaking)|whom am i",
 }  # fmt: skip
 _ASKING = tuple((label, re.compile(rf"\b(?:{pattern})", re.IGNORECASE)) for label, pattern in _ASKS.items())
+# Of a name that is meant for somebody, whatever it is for: "what name is the order under?"
+_NAME = re.compile(r"\b(?:your|whose|what|which|first|last|full|patient's) names?\b(?! of)", re.IGNORECASE)
 # Asked for, and nobody's business: the digits of an order stay in the transcript.
 _ELSE = re.compile(
     r"\b(?:order|invoice|confirmation|tracking|reference|booking|reservation|serial|model|article|part|ticket|"
-    r"case|quote|"
+    r"case|quote|claim|"
     r"product|code on|zip|postcode|how (?:many|much|old|long)|what time|which day|what day|when (?:would|do|"
     r"should|shall|"
     r"can|did)|size|quantity|which (?:date|time|week|month))\b",
     re.IGNORECASE,
 )
 _WANTS = re.compile(
-    r"\?|^\W*(?:please|now|and|then|so|okay|ok|thanks|thank you|to \w+ \w+|first)?\W*(?:please|tell|give|enter|"
+    r"\?|^\W*(?:(?:please|now|and|then|so|okay|ok|thanks|thank you|to \w+ \w+|first)\W+)?(?:please|tell|give|enter|"
     r"key|read|spell|"
     r"say|repeat|type|i need|i'll need|i will need|we need|i would need|let me (?:have|take|get|note|write)|"
     r"may i|can i|could i|could "
     r"you|can you|your|what|who|where|which|when)\b|\bi(?:'ll| will| would|'d)? (?:just |only |also |"
-    r"still )?need\b|\bplease\b|\b(?:by|with|from|under) your\b|\bi can\b|\bi could\b",
+    r"still )?need\b|\bi(?:'m| am| was)? ask(?:ed|ing) (?:you )?(?:for|about)\b|\bready (?:for|to take|to note)\b|"
+    r"\bplease\b|\b(?:by|with|from|under) your\b|\bi can\b|\bi could\b",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(
-    r"^\W*(?:(?:mhm+|mm+|uh[\s-]?huh|um|uh|okay|ok|yes|yeah|right|sure|alright|all right|got it|great|perfect|thanks|"
+    r"^\W*(?:(?:mhm+|m+[\s-]?hm+|mm+|yep|perfect|go right ahead|"
+    r"uh[\s-]?huh|um|uh|okay|ok|yes|yeah|right|sure|alright|all right|got it|great|perfect|thanks|"
     r"thank you|good|i see|go on|go ahead|continue|carry on|please|and|then|the|rest|next|i have that|"
     r"i got that|so far|"
     r"take your time|i'm listening|one moment|just a moment|a moment|let me check|noted|what comes next|"
@@ -60,7 +67,7 @@ _AGAIN = re.compile(
     r"\b(?:again|once more|repeat|more slowly|slower|did not (?:get|catch|understand)|didn't (?:get|catch|"
     r"understand)|"
     r"is that (?:right|correct)|is this (?:right|correct)|correct\?|right\?|are you still there|still there|"
-    r"key it in|"
+    r"key it in|what(?:'s| is| comes) next|the next ones?|(?:what|which) (?:is|was) (?:it|that)\b|"
     r"one moment|just a moment|let me check|not a whole number|do not match|don't match|i have|ready|the rest|"
     r"go on|go ahead|continue|keep going|"
     r"take your time|listening|so far|what comes next|next part|carry on)\b",
@@ -90,7 +97,8 @@ def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
     if not text.strip() or _GOES_ON.match(text):
         return "goes_on", frozenset(), False
     sentences = [each[0].strip() for each in _SENTENCE.finditer(text)]
-    if sentences and _ONWARD.search(sentences[-1]) and "without" not in text:
+    names_it = bool(sentences) and any(pattern.search(sentences[-1]) for _, pattern in _ASKING)
+    if sentences and _ONWARD.search(sentences[-1]) and "without" not in text and not names_it:
         return "goes_on", frozenset(), False
     for place in range(len(sentences) - 1, -1, -1):
         sentence = sentences[place]
@@ -100,7 +108,7 @@ def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
         if not wanted and _DIGITS.search(sentence) and not _ELSE.search(sentence):  # of what, was said before
             before = " ".join(sentences[:place])
             wanted = frozenset(label for label, pattern in _ASKING if pattern.search(before)) or frozenset({"number"})
-        if _ELSE.search(sentence) and not wanted - {"name", "address"}:
+        if _ELSE.search(sentence) and not wanted - {"name", "address"} and not _NAME.search(sentence):
             return "closes", frozenset(), True
         if wanted:
             return "asks", wanted, False
@@ -109,4 +117,17 @@ def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
         return ("goes_on" if _MORE.search(sentence) else "closes"), frozenset(), False
     if _AGAIN.search(text) or len(text.split()) <= MOST_STATEMENT:
         return "goes_on", frozenset(), False
-    return "closes", frozenset(), False
+    return "states", frozenset(), False
+
+
+_REFUSES = re.compile(
+    r"^\W*(?:(?:uh|um|well|sorry|oh|okay)\W+)*(?:no\b|nope|not now|i'd rather|"
+    r"i (?:don't|do not|would rather|can't|cannot|won't))",
+    re.IGNORECASE,
+)
+MOST_REFUSING = 4  # digits that stand in a refusal: "no, I'll call again at 2:30"
+
+
+def refuses(text: str, digits: str) -> bool:
+    """Whether the caller answers that they will not say it."""
+    return len(digits) <= MOST_REFUSING and _REFUSES.match(text) is not None

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flowyte.redact.asked import asked_by
+from flowyte.redact.asked import asked_by, refuses
 from flowyte.redact.find import find
 from flowyte.redact.model import ENTITIES, NUMBERS, Entity, Label, Redacted, Span, apart, placeholder, without
 from flowyte.redact.names import parts_of
@@ -55,6 +55,8 @@ class Redactor:
         self._other = False
         """And that was a number which is nobody's business."""
         self._half = ""
+        self._given = False
+        """Something was said since it was asked for."""
         self._values: list[tuple[Label, str]] = []
         self._public: set[str] = set()
 
@@ -93,6 +95,8 @@ class Redactor:
             return Redacted(text=text)
         spans = self._callers(text, at_ms)
         self._keep(text, spans, at_ms)
+        if refuses(text, _digits(text)):
+            self._asked, self._half = frozenset(), ""
         return without(text, spans)
 
     def heard(self, text: str, *, at_ms: int) -> Redacted:
@@ -132,8 +136,8 @@ class Redactor:
     def _hear_agent(self, text: str, at_ms: int) -> None:
         heard, wanted, elsewhere = asked_by(text)
         if heard == "asks":
-            self._asked, self._asked_ms, self._half = wanted, at_ms, ""
-        elif heard == "closes" and (elsewhere or not self._unfinished):
+            self._asked, self._asked_ms, self._half, self._given = wanted, at_ms, "", False
+        elif (heard == "closes" or (heard == "states" and self._given)) and (elsewhere or not self._unfinished):
             self._asked, self._half = frozenset(), ""
         self._other = elsewhere or (self._other and heard == "goes_on")
         self._elsewhere = heard == "closes" and (elsewhere or "?" in text)
@@ -146,6 +150,8 @@ class Redactor:
 
     def _callers(self, text: str, at_ms: int) -> list[Span]:
         asked = self._asked if at_ms - self._asked_ms <= SLOT_OPEN_MS else frozenset()
+        if refuses(text, _digits(text)):
+            asked = frozenset()
         found = find(text, self.entities, asked=asked & (self.entities | {"number"}), elsewhere=self._other)
         return apart([*found, *self._known(text), *self._halves(text, asked)])
 
@@ -173,6 +179,7 @@ class Redactor:
 
     def _keep(self, text: str, spans: Sequence[Span], at_ms: int) -> None:
         words = words_of(text)
+        self._given = self._given or bool(spans)
         for span in spans:
             said = text[span.start : span.end]
             if span.entity in NUMBERS or span.entity == "date_of_birth":

@@ -19,7 +19,7 @@ _ANSWER = re.compile(
     re.IGNORECASE,
 )
 _TALK = vocabulary("what why who when how don't can't cannot rather need want not none nothing never")
-_MAIL = frozenset(["at", "dot", "period", "underscore", "com", "org", "net"])
+_MAIL = frozenset(["dot", "period", "underscore", "com", "org", "net"])
 OVERLAP = 400  # characters that two parts of a long text share
 
 
@@ -39,7 +39,8 @@ def _in(text: str, wanted: Set[Label], asked: Set[Label], elsewhere: bool) -> It
     words = words_of(text)
     if "email" in wanted:
         yield from (mails := mails_in(text, words, asked="email" in asked))
-        if "email" in asked and not mails and any(len(w.text) == 1 or w.text in _MAIL for w in words):
+        letters = sum(len(w.text) == 1 and w.text.isalnum() and w.text not in "ai" for w in words)
+        if "email" in asked and not mails and (letters > 1 or any(w.text in _MAIL for w in words)):
             yield from _whole(text, words, "email")
     if wanted & NUMBERS:
         yield from numbers_in(text, words, wanted, asked, elsewhere=elsewhere)
@@ -48,9 +49,11 @@ def _in(text: str, wanted: Set[Label], asked: Set[Label], elsewhere: bool) -> It
         if "date_of_birth" in asked and not asked & NUMBERS:
             yield from (_as(span, "date_of_birth") for span in numbers_in(text, words, {"number"}, {"number"}))
     if "address" in wanted:
-        yield from streets_in(text, words)
-        if "address" in asked and (pieces_of(words) or any(word.glued for word in words)):
-            yield from _whole(text, words, "address")
+        yield from (streets := streets_in(text, words))
+        numbered = [words[piece.first].start for piece in pieces_of(words)]
+        if "address" in asked and (numbered or any(word.glued for word in words)):
+            begins = min([*numbered, *(span.start for span in streets)]) if streets else 0
+            yield from _whole(text, words, "address", begin=begins)
     if "name" in wanted:
         yield from names_in(text, words, asked="name" in asked)
 
@@ -59,9 +62,10 @@ def _as(span: Span, label: Label) -> Span:
     return Span(entity=label, start=span.start, end=span.end, confidence=span.confidence)
 
 
-def _whole(text: str, words: list[Word], label: Label) -> Iterator[Span]:
-    """An answer of which nothing is known but what it answers: all of it, after its first small words."""
-    start = match.end() if (match := _ANSWER.match(text)) else 0
+def _whole(text: str, words: list[Word], label: Label, *, begin: int = 0) -> Iterator[Span]:
+    """An answer of which nothing is known but what it answers: all of it, after its first small words and what stands
+    before the `begin` of what was found of it."""
+    start = max(begin, match.end() if (match := _ANSWER.match(text)) else 0)
     inside = [word for word in words if word.start >= start and not word.is_mark]
     if inside and not any(word.text in _TALK for word in words):
         yield Span(entity=label, start=inside[0].start, end=inside[-1].end, confidence=0.6)

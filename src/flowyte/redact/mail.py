@@ -10,8 +10,13 @@ from flowyte.redact.model import Span
 from flowyte.redact.words import ONES, TEENS, TENS, TIMES, Word, vocabulary
 
 _WRITTEN = re.compile(r"[\w.+%-]{1,64}\s?@\s?[\w-]+(?:\s?\.\s?[\w-]+)+|[\w.+%-]{1,64}@[\w-]+", re.UNICODE)
-_LAST = vocabulary("com org net edu gov io co us uk de fr es it ca info biz me app dev mil eu au nz ch at ie in")
+_LAST = vocabulary(
+    "com org net edu gov io co us uk de fr es it ca info biz me app dev mil eu au nz ch at ie in nl be se no dk mx br "
+    "jp ai tv cc online shop store site xyz cloud email tech pro name life live world news club work studio design "
+    "agency test example local"
+)
 _JOINS = vocabulary("dot point period underscore dash hyphen minus plus . _ - + %")
+_PAUSES = vocabulary(', - – — ; : ( ) [ ] < > " … uh um er uhm erm')
 _NUMBERS = frozenset(ONES) | frozenset(TEENS) | frozenset(TENS) | frozenset(TIMES)
 _AT = frozenset({"at", "@"})
 _KEY = re.compile(
@@ -36,16 +41,46 @@ def mails_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
     found = [
         Span(entity="email", start=match.start(), end=match.end(), confidence=0.99) for match in _WRITTEN.finditer(text)
     ]
-    for place, word in enumerate(words):
-        if word.text in _AT and (end := _domain_end(words, place + 1)):
-            first = _local_begin(text, words, place, asked=asked)
-            if first < place:
-                start, stop = words[first].start, words[end - 1].end
-                found.append(Span(entity="email", start=start, end=stop, confidence=0.9))
+    found += _spoken(text, words, asked=asked)
+    found += _spoken(text, _unpaused(words), asked=asked)  # a pause, or a hyphen, may stand between all parts
     if not found and (asked or _MEANT.search(text)):  # "send it to janedoeexample.net": the "at" was not understood
         for match in _SITE.finditer(text):
             found.append(Span(entity="email", start=_letters_before(text, match), end=match.end(), confidence=0.6))
     return found
+
+
+def _spoken(text: str, words: list[Word], *, asked: bool) -> list[Span]:
+    found = []
+    for place, word in enumerate(words):
+        if word.text in _AT and (end := _domain_end(words, place + 1)):
+            first = _local_begin(text, words, place, asked=asked)
+            if first < place:
+                start, stop = _as_in_before(text, words[first].start), words[end - 1].end
+                found.append(Span(entity="email", start=start, end=stop, confidence=0.9))
+    return found
+
+
+def _as_in_before(text: str, start: int) -> int:
+    """Letters that were explained before the rest: "y as in yankee, jones at"."""
+    before = re.search(r"(?:\b\w (?:as in|for|like) \w+[\s,]*)+$", text[:start])
+    return before.start() if before else start
+
+
+def _unpaused(words: list[Word]) -> list[Word]:
+    """Without marks and fillers that stand between two parts, and without "sign" after "at"."""
+    kept: list[Word] = []
+    for place, word in enumerate(words):
+        if word.text == "word" and [each.text for each in kept[-2:]] == ["all", "one"]:
+            del kept[-2:]
+            continue
+        after = words[place + 1] if place + 1 < len(words) else None
+        pause = word.text in _PAUSES or (word.text == "." and after is not None and after.start > word.end)
+        if pause or (word.text in ("sign", "symbol") and kept and kept[-1].text in _AT):
+            continue
+        if word.text == "the" and after is not None and after.text in _AT:
+            continue
+        kept.append(word)
+    return kept
 
 
 def _letters_before(text: str, match: re.Match[str]) -> int:
@@ -97,8 +132,9 @@ def _local_begin(text: str, words: list[Word], at: int, *, asked: bool) -> int:
         if before.text in (".", ",") and first == 0:
             break
     while first < at and (words[first].is_mark or words[first].text in _NEVER):
-        if len(words[first].text) == 1 and first + 1 < at and len(words[first + 1].text) == 1:
-            break  # "a n n": the letter, not the article
+        after = words[first + 1].text if first + 1 < at else ""
+        if (len(words[first].text) == 1 and len(after) == 1) or (after in _JOINS and not words[first].is_mark):
+            break  # "a n n": the letter, not the article; and "the dash office"
         first += 1
     joined = any(
         word.text in _JOINS or word.text in _NUMBERS or len(word.text) == 1 or word.glued for word in words[first:at]
@@ -115,6 +151,8 @@ def _belongs(words: list[Word], first: int, at: int, keyed: bool) -> bool:
         return not (text == "." and before.end < words[first].start and words[first].capital and not keyed)
     if text == ",":  # letters spelled with pauses
         return after is not None and (len(after.text) == 1 or keyed)
+    if text in _NEVER and after is not None and after.text in _JOINS and not after.is_mark:
+        return True  # "the dash office"
     if before.is_mark or text in _NEVER:
         return False
     if after is None:

@@ -1,5 +1,6 @@
 """The nouns: entities, spans, and a text with its spans taken out."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -34,6 +35,10 @@ class Redacted:
 
     text: str
     spans: tuple[Span, ...] = ()
+
+
+MARK = re.compile(rf"\[({'|'.join(WORDS.get(each, each) for each in get_args(Label))})(?: \d+)?\]")
+"""A placeholder in a text; its group is what it stands for."""
 
 
 def placeholder(entity: Label) -> str:

@@ -2,6 +2,7 @@
 
 import re
 
+from flowyte.redact.first_names import ALSO_WORDS, FIRST
 from flowyte.redact.model import Span
 from flowyte.redact.words import Word, vocabulary, words_of
 from flowyte.slots.days import MONTHS, WEEKDAYS
@@ -34,7 +35,7 @@ _SPELLED_SPEAKING = re.compile(
 )
 _INTRODUCED = re.compile(r"\b(?:this is|i'm|i am|it's|it is|that's|and you are|speaking to)\s+", re.IGNORECASE)
 _SPELLING = re.compile(
-    r"[\s,.;:-]*(?:(?:that's|that is|it's|spelled|spelt|spells?|with|as in|so)[\s,.:]*)*"
+    r"[\s,.;:-]{0,12}(?:(?:that's|that is|it's|spelled|spelt|spells?|with|as in|so)[\s,.:]*)*"
     r"(?P<letters>(?:\b[^\W\d_](?:[\s,.-]+(?:as in|for|like)\s+[^\W\d_]+)?\b[\s,.-]*){2,})",
     re.IGNORECASE,
 )
@@ -51,7 +52,8 @@ _NEVER = vocabulary(
 _INTRO = vocabulary(
     "hi hello hey yes yeah yep sure ok okay um uh er oh well so it it's is this that that's i i'm am my name "
     "the full first last name's names call me of course here speaking you can put under good morning afternoon "
-    "evening and calling should be under put down book certainly sir madam ma'am thanks thank please a moment "
+    "evening and calling should be under put down book try found got says have mine "
+    "hers his that'd certainly sir madam ma'am thanks thank please a moment "
     "one second"
 )
 _COMMON = vocabulary(
@@ -59,7 +61,14 @@ _COMMON = vocabulary(
 )
 _PARTICLES = vocabulary("van von de der da del di la le den dos el al bin ibn")
 _NO_ONE = frozenset((*MONTHS, *WEEKDAYS, "god", "english", "spanish", "urgent"))
+_PLACES = vocabulary(
+    "street st avenue ave road rd lane drive boulevard court place way terrace circle parkway square trail station "
+    "beach park lake river bridge university college school hospital clinic pharmacy church hotel airport county city "
+    "bank store shop restaurant institute foundation company inc llc hall house building center centre day"
+)
 _TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "doctor", "professor"])
+_BEHIND = frozenset(["junior", "jr", "senior", "sr", "ii", "iii", "iv", "esquire"])
+_BEHIND_THE = frozenset(["second", "third", "fourth", "2nd", "3rd", "4th", "elder", "younger"])
 MOST_NAME = 3  # words; a fourth in small letters is rarely of the name
 
 
@@ -73,7 +82,48 @@ def names_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
     else:
         for match in _INTRODUCED.finditer(text):
             found += _introduced(text, words, match.end())
+    found += _first_and_last(text, words)
+    return [_whole(words, span) for span in found]
+
+
+def _first_and_last(text: str, words: list[Word]) -> list[Span]:
+    """Two capitals of which the first is a first name that people have, wherever they stand."""
+    found = []
+    for place, word in enumerate(words[:-1]):
+        after = words[place + 1]
+        begins = place == 0 or words[place - 1].text in ".?!"
+        known = word.capital and word.text in FIRST and not (begins and word.text in ALSO_WORDS)
+        if known and after.capital and after.text not in _NEVER | _NO_ONE | _PLACES:
+            found += _from(text, words, word.start, small=False)
     return found
+
+
+def _whole(words: list[Word], span: Span) -> Span:
+    """With the title before it, and with what stands behind a last name: "junior", or the first name."""
+    inside = [n for n, word in enumerate(words) if span.start <= word.start < span.end]
+    first, last = inside[0], inside[-1] + 1
+    before = first - 1
+    while before >= 0 and (words[before].text in _TITLES or words[before].text == "."):
+        if words[before].text in _TITLES:
+            first = before
+        before -= 1
+    behind = last + (last < len(words) and words[last].text == ",")
+    follows = [word.text for word in words[behind : behind + 2]]
+    if follows and follows[0] in _BEHIND:
+        last = behind + 1
+    elif len(follows) > 1 and follows[0] == "the" and follows[1] in _BEHIND_THE:
+        last = behind + 2
+    elif behind > last and len(inside) == 1 and words[first].capital and _is_first(words, behind):
+        last = behind + 1
+    return _span(words[first].start, max(span.end, words[last - 1].end), span.confidence)
+
+
+def _is_first(words: list[Word], place: int) -> bool:
+    """Whether the word after a comma is the first name: "Doyle, Ann" and nothing but an end or a small word after."""
+    if place >= len(words) or not words[place].capital or words[place].text in _NEVER | _COMMON:
+        return False
+    after = words[place + 1] if place + 1 < len(words) else None
+    return words[place].text in FIRST or after is None or after.is_mark or after.text in _NEVER
 
 
 def _speaking(text: str, words: list[Word]) -> list[Span]:
@@ -87,10 +137,11 @@ def _speaking(text: str, words: list[Word]) -> list[Span]:
         inside = [word for word in inside if not word.is_mark]
         begins = not inside or start == 0 or text[:start].rstrip()[-1:] in (",", ".", "!", "")
         told = bool(match["this"]) or all(word.capital for word in inside) or (match["by"] == "speaking" and begins)
+        told = told or (bool(inside) and inside[0].text in FIRST and inside[0].text not in ALSO_WORDS)
         if inside and told and not any(word.text in _NEVER for word in inside):
             found.append(_span(inside[0].start, inside[-1].end, 0.9))
     for match in _THIS_SPEAKING.finditer(text):
-        if not any(word in _QUIET for word in match["name"].lower().split()):
+        if not any(word.strip(",.") in _QUIET | _NEVER for word in match["name"].lower().split()):
             found.append(_span(match.start("name"), match.end("name"), 0.7))
     for match in _SPELLED_SPEAKING.finditer(text):
         inside = [word for word in words if match.start("name") <= word.start < match.end("name")]
@@ -104,7 +155,13 @@ def _introduced(text: str, words: list[Word], start: int) -> list[Span]:
     """After "this is" or "I'm": two words in capitals, or one that nothing follows."""
     first = next((word for word in words if word.start >= start), None)
     second = first and next((word for word in words if word.start > first.start), None)
-    if first is None or not first.capital or first.text in _NEVER or first.text in _NO_ONE:
+    if first is None or first.text in _NO_ONE or (first.text in _NEVER and first.text not in _TITLES):
+        return []
+    if first.text in FIRST and first.text not in ALSO_WORDS:
+        return _from(text, words, start, small=True)
+    if first.text in _TITLES:
+        return _from(text, words, start, small=False)
+    if not first.capital:
         return []
     follows = second is None or second.text in ",.!" or second.capital
     return _from(text, words, start, small=False) if follows else []
@@ -125,11 +182,13 @@ def _from(text: str, words: list[Word], start: int, *, small: bool) -> list[Span
                 continue
             break
         names = sum(len(each.text) > 1 for each in taken)
-        particle = word.text in _PARTICLES and bool(taken) and taken[-1].capital
+        particle = word.text in _PARTICLES and bool(taken) and (taken[-1].capital or small)
         initial = particle or (len(word.text) == 1 and word.capital and word.text != "i" and bool(taken))
         if (word.text in _NEVER and not initial) or word.text[0].isdigit() or names >= MOST_NAME:
             break
-        if not particle and not word.capital and (not small or (taken and taken[0].capital) or len(taken) >= 2):
+        particles = sum(each.text in _PARTICLES for each in taken)
+        most = len(taken) - particles >= 2
+        if not particle and not word.capital and (not small or (taken and taken[0].capital) or most):
             break
         taken.append(word)
     if not taken:
@@ -153,15 +212,19 @@ def _answer(text: str, words: list[Word]) -> list[Span]:
             start = word.end
         else:
             break
-    return [*_from(text, words, start, small=True), *_letters(text), *_capitals(words)]
+    known = [word for word in words if word.text in FIRST and word.text not in ALSO_WORDS and word.start > start]
+    others = [span for word in known for span in _from(text, words, word.start, small=True)]
+    return [*_from(text, words, start, small=True), *others, *_letters(text), *_capitals(words)]
 
 
 def _capitals(words: list[Word]) -> list[Span]:
     """Words in capitals that no small word and no begin of a sentence explains."""
-    found = []
+    found: list[Span] = []
     for place, word in enumerate(words):
         begins = place == 0 or words[place - 1].text in ".?!"
-        of_a_name = word.capital and not word.is_mark and word.text not in _NEVER and word.text not in _INTRO
+        initial = len(word.text) == 1 and bool(found) and place + 1 < len(words) and words[place + 1].text == "."
+        plain = word.text not in _NEVER and word.text not in _INTRO
+        of_a_name = word.capital and not word.is_mark and (plain or initial)
         if of_a_name and word.text not in _TITLES and not (begins and word.text in _COMMON):
             found.append(_span(word.start, word.end, 0.7))
     return found

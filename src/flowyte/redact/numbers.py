@@ -12,19 +12,21 @@ from flowyte.redact.runs import Run, runs_of
 from flowyte.redact.words import Word, vocabulary
 
 NEAR: dict[Label | None, str] = {
-    "card": r"(?:(?:credit|debit|bank|gift)\s+)?card(?:'s|s)?|visa|master\s?card|amex|american express|cvv|cvc|c v v|"
-    r"security code|expir\w+|exp(?:iry)? date|long number|car number|cart number|car'd number",
+    "card": r"(?:ahead and|please|can|could|to|just) bill|(?:(?:credit|debit|bank|gift)\s+)?card(?:'s|s)?|"
+    r"charge|paid? with|visa|master\s?card|amex|"
+    r"american express|cvv|cvc|c v v|security code|expir\w+|exp(?:iry)? date|long number|car number|cart number|"
+    r"car'd number",
     "ssn": r"social(?: security)?(?: number)?|ssn|s\.?\s?s\.?\s?n\b|tax(?:payer)? id\w*|itin",
     "account": r"accounts?(?: number)?|a?count number|accountant number|routing|iban|i b a n|sort code|"
     r"(?:customer|member|membership|policy|client|patient|insurance|"
     r"loyalty)(?: (?:number|id|no))?",
-    "phone": r"(?:call|ring|text|reach|phone|dial|try|message|contact)(?: me| us| her| him| them)?(?: back)?|"
-    r"phone|mobile|"
-    r"cell(?:phone)?|telephone|my number|callback(?: number)?|call ?back|fax|reached|best number|(?:home|work|"
-    r"office) number",
+    "phone": r"area code|(?:call|ring|text|reach|phone|dial|try|message|contact)(?: me| us| her| him| them)?(?: back)?|"
+    r"phone|mobile|cell(?:phone)?|telephone|my (?:(?:new|old|other|own|private|direct) )?number|"
+    r"call(?:ed|ing)?(?: \w+)? from|callback(?: number)?|call ?back|fax|reached|best number|"
+    r"(?:home|work|office) number",
     None: r"orders?|invoice|bill|confirmation|tracking|reference|ref|booking|reservation|serial|model|article|"
     r"item|part|"
-    r"parcel|sku|product|ticket|case|code|coupon|voucher|flight|bus|room|page|version|zip|postcode|size|lot|"
+    r"parcel|package|sku|product|ticket|case|code|coupon|voucher|flight|bus|room|page|version|zip|postcode|size|lot|"
     r"batch|claim|"
     r"isbn|gate|line|quote|job|unit|track|receipt",
 }  # fmt: skip
@@ -172,7 +174,8 @@ def label_of(text: str, words: list[Word], run: Run) -> tuple[Label | None, floa
     if luhn(digits) and 13 <= len(digits) <= 19 and digits[0] in "23456":
         return "card", 0.99
     if said in NUMBERS:
-        plain = len(digits) < FEWEST or digits in _EMERGENCY or _is_price(words, run)
+        emergency = digits in _EMERGENCY and said == "phone"
+        plain = len(digits) < FEWEST or emergency or _is_price(words, run)
         return (None, 0.0) if plain else (said, 0.9)
     if spoken_of:
         return None, 0.0

@@ -19,11 +19,12 @@ MOST_UNKNOWN = 2  # of them that may be anything while a number is dictated: "no
 _MARKS = frozenset(",.-–—;()…+")
 _FILLERS = vocabulary(
     "uh um er erm hmm mm ah then dash hyphen dot point space plus no nope wait sorry actually oops correction "
-    "scratch mean meant rather hold let me see"
+    "scratch mean meant rather hold let me see like old wrong where"
 )
 _DICTATING = _FILLERS | vocabulary(
     "and is it's its that that's the i think okay ok so next rest just a moment second now followed by again "
     "yes yeah well on to after before end got did you all in total area code extension ext number first last "
+    "start over say again from top beginning repeat which ones are saying i'll "
     "four digits with ending or make it right there's there"
 )
 # What makes of a number a measure, a price or a time. In a number that is being dictated they do not count.

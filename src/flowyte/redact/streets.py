@@ -9,7 +9,7 @@ from flowyte.redact.words import Piece, Word, pieces_of, vocabulary
 _STREETS = vocabulary(
     "street st avenue ave av road rd lane ln drive dr boulevard blvd court ct place pl way terrace circle "
     "highway hwy parkway pkwy square sq trail crescent close row loop alley plaza grove gardens hill mews quay "
-    "turnpike"
+    "turnpike trl cir ter xing"
 )
 # Said of other things as often: a name of one or two words must stand before them, and a number of a house.
 _NOT_BETWEEN = vocabulary(
@@ -20,6 +20,8 @@ _NOT_BETWEEN = vocabulary(
 )
 _DIRECTIONS = vocabulary("north south east west n s e w northeast northwest southeast southwest")
 _UNITS = vocabulary("apartment apt suite unit ste floor room flat building number")
+_BEFORE = _UNITS | {"no"}
+_WRONG = re.compile(r"\b\d+ (?:[A-Z]\w+ ?){1,2}\W+(?:(?:no|sorry|wait|i mean|actually|make that)\W+)+$", re.IGNORECASE)
 _STOPS = vocabulary(
     "and but so please before after because thanks thank is are was the a my i we you can could would where "
     "when what today tomorrow now for by at on if then it it's that's hurry yes no okay ok near behind"
@@ -33,7 +35,7 @@ STATES = vocabulary(
     "hampshire jersey mexico york rhode island"
 )
 _KEY = re.compile(
-    r"\b(?:i love (?:at|it)|live (?:at|on|in)|lives (?:at|on)|living at|address(?: is|'s| would be|:)?|moved to|"
+    r"\b(?:i love (?:at|it)|live (?:at|on|in)|lives (?:at|on)|living at|address(?:es)?(?: is|'s| would be|:)?|moved to|"
     r"deliver(?: it| them)? to|"
     r"ship(?: it| them)? to|send (?:it|them) to|calling from|located at|come to|(?:is|are|was|were) at|we're at|"
     r"i'm at|"
@@ -50,6 +52,7 @@ _AFTERWARDS = re.compile(
 MOST_NAME = 4  # words between the number and "street"
 MOST_HOUSE = 3  # pieces: "forty four oh one"
 MOST_CLAUSE = 28  # words and marks: an address with its code said digit by digit
+MOST_TOWN = 4  # words of a town and its state
 MOST_AFTER = 14  # words of flat, town, state and code
 
 
@@ -57,7 +60,7 @@ def streets_in(text: str, words: list[Word]) -> list[Span]:
     found = []
     for box in _BOX.finditer(text):
         after = next((n for n, word in enumerate(words) if word.start >= box.end()), len(words))
-        end = max(box.end(), words[_onward(words, after) - 1].end)
+        end = max(box.end(), words[_onward(text, words, after) - 1].end)
         found.append(Span(entity="address", start=box.start(), end=end, confidence=0.9))
     pieces = {piece.first: piece for piece in pieces_of(words, dictated=True)}
     found += [Span(entity="address", start=m.start(), end=m.end(), confidence=0.9) for m in _AFTERWARDS.finditer(text)]
@@ -73,9 +76,10 @@ def streets_in(text: str, words: list[Word]) -> list[Span]:
         if not street:
             place = pieces[place].last
             continue
-        end = _onward(words, street)
-        begin = place - (place > 0 and words[place - 1].text in ("number", "no"))
-        span = Span(entity="address", start=words[begin].start, end=words[end - 1].end, confidence=0.9)
+        end = _onward(text, words, street)
+        begin = place - (place > 0 and words[place - 1].text in _BEFORE)
+        start = _put_right(text, words[begin].start)
+        span = Span(entity="address", start=start, end=words[end - 1].end, confidence=0.9)
         found.append(span)
         place = end
     return found
@@ -106,6 +110,7 @@ def _clause(words: list[Word], place: int) -> int:
 def _street(words: list[Word], place: int, *, keyed: bool) -> int:
     """After "street", when a street's name begins here; 0 otherwise."""
     names = 0
+    place += place < len(words) and words[place].text == ","
     for at in range(place, min(place + MOST_NAME + 3, len(words))):
         text = words[at].text
         if names and text in _STREETS:
@@ -126,7 +131,23 @@ def _street(words: list[Word], place: int, *, keyed: bool) -> int:
     return 0
 
 
-def _onward(words: list[Word], place: int) -> int:
+def _put_right(text: str, start: int) -> int:
+    """Where the wrong address begins that was put right with this one."""
+    wrong = _WRONG.search(text[:start])
+    return wrong.start() if wrong else start
+
+
+def _is_code(text: str, word: Word) -> bool:
+    """A state's two capitals, which are words too: "OK", "OR", "IN"."""
+    written = text[word.start : word.end]
+    return len(written) == 2 and written.isupper() and word.text in STATES
+
+
+def _ends_here(words: list[Word], place: int) -> bool:
+    return place >= len(words) or words[place].is_mark or words[place].text in _STOPS
+
+
+def _onward(text: str, words: list[Word], place: int) -> int:  # noqa: C901 - a list of what may follow
     """As far as flat, town, state and code go on."""
     pieces = {piece.first: piece for piece in pieces_of(words)}
     at, end, plain, told = place, place, 0, False
@@ -144,7 +165,10 @@ def _onward(words: list[Word], place: int) -> int:
             told = True
         elif word.text == "in" and at + 1 < len(words) and words[at + 1].capital and not told:
             at += 1
-        elif word.glued and told:
+        elif (word.glued and told) or (plain < MOST_TOWN and _is_code(text, word)):
+            plain += not word.glued
+            at = end = at + 1
+        elif told and len(word.text) == 1 and _ends_here(words, at + 1):  # "apartment five a"
             at = end = at + 1
         elif word.text in _UNITS or word.text in _DIRECTIONS:
             at = end = at + 1

@@ -43,16 +43,12 @@ async def all_organizations(tx: PlatformTx) -> list[uuid.UUID]:
 async def only_organization(database: Database) -> uuid.UUID:
     """The organization that a command means when none is named: the first that was made."""
     async with database.platform() as tx:
-        orgs = await all_organizations(tx)
-    first: tuple[object, uuid.UUID] | None = None
-    for org in orgs:
-        async with database.tenant(system_principal(org)) as tx:
-            made = await tx.fetchval("SELECT created_at FROM organizations WHERE org_id = $1", org)
-        if first is None or made < first[0]:
-            first = (made, org)
+        first: uuid.UUID | None = await tx.fetchval(
+            "SELECT org_id FROM directory WHERE kind = 'organization' ORDER BY made_at, org_id LIMIT 1"
+        )
     if first is None:
         raise NotFound("There is no organization yet; `flowyte up` makes the first.")
-    return first[1]
+    return first
 
 
 async def organization_name(tx: TenantTx) -> str:

@@ -55,25 +55,28 @@ CLAIMS = (
     Claim(
         id="T6", title="Recordings have no public address",
         sentence="A recording is reached by an address that is authorised each time and leads to a signed one of at "
-        "most five minutes. A changed or outdated one is refused.",
+        "most five minutes. A changed, outdated or revoked one is refused. Each listening is in the audit log.",
         probes=("recording_addresses_are_short_lived", "sound_is_nobodys_to_list"),
-        tests=("tests/postgres/api/test_recording.py", "tests/unit/vault/test_sign.py"),
+        tests=("tests/postgres/api/test_recording.py", "tests/postgres/api/test_recording_kept.py",
+               "tests/postgres/proof/test_urls.py", "tests/unit/vault/test_sign.py"),
         code="src/flowyte/observe/access.py", document=MODEL, asvs=("8.2.2",),
     ),
     Claim(
         id="T7", title="Notice before anything is recorded",
         sentence="Every call opens with the platform's own words: that an AI answers, and that the call is recorded if "
-        "it is. Nothing is heard or kept before these words were played to their end.",
-        probes=("notice_comes_first",), tests=("tests/unit/compliance/test_consent.py",),
-        code="src/flowyte/compliance/consent.py", document="docs/explanation/life-of-a-call.md",
-        missing="Rules by place, spoken refusal in the middle of a call, and a consent record of their own are being "
-        "built.",
+        "it is, or the question whether it may be. Nothing is kept before these words were played to their end, and "
+        "where it is asked, before a yes. Who says no, at any time, is not recorded from then on.",
+        probes=("notice_comes_first", "a_no_is_heeded", "recordings_rest_on_consent"),
+        tests=("tests/unit/compliance/test_consent.py", "tests/unit/live/test_recording_permission.py",
+               "tests/unit/conversation/test_on_record.py", "tests/unit/proof/test_consent.py"),
+        code="src/flowyte/compliance/consent.py", document="docs/explanation/consent-and-recordings.md",
     ),
     Claim(
         id="T8", title="Recording can be switched off",
         sentence="For each agent by itself. Of a call of such an agent no byte of sound is kept.",
-        probes=("nothing_is_left_of_the_unrecorded",), tests=("tests/unit/live/test_session.py",),
-        code="src/flowyte/observe/evidence.py", document="docs/explanation/life-of-a-call.md",
+        probes=("nothing_is_left_of_the_unrecorded",),
+        tests=("tests/unit/live/test_session.py", "tests/postgres/api/test_recording_kept.py"),
+        code="src/flowyte/observe/evidence.py", document="docs/explanation/consent-and-recordings.md",
     ),
     Claim(
         id="T9", title="Traffic is over TLS",
@@ -89,7 +92,7 @@ CLAIMS = (
         probes=("sealed_values_stay_where_they_are", "key_files_are_closed", "what_left_is_sealed"),
         tests=("tests/postgres/vault/test_swap.py", "tests/postgres/vault/test_canary.py",
                "tests/postgres/api/test_canary.py", "tests/postgres/objects/test_move.py"),
-        code="src/flowyte/vault/seal.py", document="docs/howto/keys-and-kms.md", asvs=("11.3.2", "13.3.1"),
+        code="src/flowyte/vault/seal.py", document="docs/howto/keys-and-kms.md", asvs=("11.3.2", "11.3.3"),
     ),
     Claim(
         id="T11", title="Only what a skill needs is collected",
@@ -114,7 +117,7 @@ CLAIMS = (
         probes=("keys_are_kept_as_digests",),
         tests=("tests/unit/tenancy/test_keys.py", "tests/postgres/api/test_idempotency.py",
                "tests/postgres/api/test_keys_life.py"),
-        code="src/flowyte/tenancy/keys.py", document="docs/howto/keys.md", asvs=("13.3.1",),
+        code="src/flowyte/tenancy/keys.py", document="docs/howto/keys.md",
     ),
     Claim(
         id="T14", title="Kept as long as was decided, where it was decided",
@@ -131,7 +134,7 @@ CLAIMS = (
         "that they are in. The account of a deletion is signed.",
         probes=("every_table_is_declared", "buckets_lose_what_was_deleted"),
         tests=("tests/postgres/api/test_what_belongs.py", "tests/postgres/compliance/test_requests.py",
-               "tests/postgres/objects/test_gone.py", "tests/architecture/test_folders.py"),
+               "tests/postgres/objects/test_gone.py", "tests/architecture/test_outside.py"),
         code="src/flowyte/compliance/erase.py", document="docs/explanation/deletion.md",
     ),
     Claim(
@@ -192,5 +195,16 @@ CLAIMS = (
         sentence="There is a contact, a policy with safe harbour, and a form that answers with a number.",
         probes=("security_txt_holds",), tests=("tests/postgres/dashboard/test_trust.py",),
         code="src/flowyte/trust/reports.py", document="SECURITY.md",
+    ),
+    Claim(
+        id="T24", title="Numbers are taken out before they are kept",
+        sentence="Where an agent's owner asks for it, cards, social security and account numbers, telephones, "
+        "addresses, dates of birth and names are looked for, and what is found is taken out of words and sound before "
+        "either is stored or sent to a language model. How much is found is measured and published. An answer that a "
+        "playbook marks as sensitive goes to one skill and is kept nowhere.",
+        probes=("cards_are_taken_out",),
+        tests=("tests/unit/live/test_discreet.py", "tests/unit/minds/test_sensitive.py",
+               "tests/postgres/api/test_redaction.py", "tests/acceptance/test_pay_by_key.py"),
+        code="src/flowyte/live/discreet.py", document="docs/explanation/redaction.md", asvs=("14.2.6",),
     ),
 )  # fmt: skip

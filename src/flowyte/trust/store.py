@@ -94,6 +94,15 @@ async def newest_ended(tx: TenantTx, *, limit: int) -> list[tuple[str, datetime]
     return [(row["id"], row["ended_at"]) for row in rows]
 
 
+async def consents_of_recorded(tx: TenantTx, *, limit: int) -> list[str]:
+    """Of calls that came to their end with their recording whole."""
+    rows = await tx.fetch(
+        "SELECT consent FROM conversations WHERE org_id = $1 AND ended_at IS NOT NULL AND channel = 'voice' "
+        "AND recording_state = 'ready' ORDER BY started_at DESC LIMIT $2", tx.org, limit,
+    )  # fmt: skip
+    return [row["consent"] for row in rows]
+
+
 async def live_snapshots(tx: TenantTx) -> list[dict[str, Any]]:
     """What is published of each agent that answers."""
     rows = await tx.fetch(

@@ -9,7 +9,8 @@ from datetime import timedelta
 from flowyte.agents.publish import Pinned, pinned, pinned_as
 from flowyte.channels.line import Arrival, Opened
 from flowyte.channels.server import VoiceServer
-from flowyte.compliance.consent import ruling_for
+from flowyte.compliance.consent import erases, keeping, ruling_for
+from flowyte.compliance.holds import held_of
 from flowyte.conversation.commands import Cause
 from flowyte.conversation.reply import MindContext
 from flowyte.conversation.turns import Turn
@@ -130,6 +131,9 @@ class Switchboard:
         except Conflict:
             raise TokenUsed from None
         agent = version.on("voice")
+        if erases(agent):
+            async with self._base.database.tenant(principal) as tx:
+                agent = keeping(agent) if await held_of(tx, [opening.id]) else agent
         context = MindContext(
             org=principal.org,
             conversation_id=opening.id,

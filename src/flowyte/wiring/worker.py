@@ -65,8 +65,8 @@ async def serve(settings: Settings) -> None:
                         _sweeping(base, listing),
                         advance.keep_up(base.database, base.sealer, base.clock),
                         witness.keep_asking(base.database, egress, ports_of(settings)),
-                        Mover(base.database, base.clock, base.objects).keep_moving(),
                         checkpoints.keep_sending(base.database, base.clock, open_outbox(settings)),
+                        Mover(base.database, base.clock, base.objects).keep_moving(),
                     )
                 ]
                 await work(settings.database_url, tasks, stop=stop, limits=MOST_AT_ONCE)

@@ -4,8 +4,8 @@ import asyncio
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pytest
+from tests.acceptance.keypad import decoded, tone
 
 from flowyte.conversation.events import Heard, TurnEnded
 from flowyte.kit.settings import load
@@ -26,8 +26,6 @@ RATE, FRAME = 8000, 320
 KEY = bytes(32)
 AGENT = {"redaction": {"entities": ["card", "ssn"], "audio": True}}
 MOST_FRAMES = 2_000  # of one turn: three quarters of a minute
-ROWS, COLUMNS = (697, 770, 852, 941), (1209, 1336, 1477)
-KEYPAD = ("123", "456", "789", "*0#")
 
 
 class Kept(FakeEvidence):
@@ -115,31 +113,10 @@ async def test_keys_that_are_pressed_in_private_cannot_be_decoded_from_the_store
     discreet = Discreet(kept, {})
     now = 0
     for key in keys:
-        for frame in (*[_tone(key)] * 5, *[np.zeros(160, np.int16)] * 5):
+        for frame in (*[tone(key)] * 5, *[np.zeros(160, np.int16)] * 5):
             discreet.audio(ulaw_to_pcm(pcm_to_ulaw(frame.tobytes())), bytes(FRAME), now, private=private)
             now += 20
     await discreet.finish("test")
     track = Recording(tmp_path / "recording", KEY, rate=RATE).tracks()[:, 0]
     assert len(track) == len(keys) * 10 * 160
-    assert _decoded(track) == ("" if private else keys)
-
-
-def _tone(key: str) -> npt.NDArray[np.int16]:
-    row = next(n for n, keys in enumerate(KEYPAD) if key in keys)
-    at = np.arange(160) / RATE  # each frame is whole periods near enough for a decoder of 20 ms
-    wave = np.sin(2 * np.pi * ROWS[row] * at) + np.sin(2 * np.pi * COLUMNS[KEYPAD[row].index(key)] * at)
-    return (wave * 6_000).astype(np.int16)
-
-
-def _decoded(track: npt.NDArray[np.int16]) -> str:
-    """Goertzel by frame: the strongest row and column, where both stand out of the rest."""
-    found, last = "", ""
-    for at in range(0, len(track) - 159, 160):
-        frame = track[at : at + 160].astype(np.float64)
-        power = {tone: abs(np.sum(frame * np.exp(-2j * np.pi * tone * np.arange(160) / RATE))) for tone in
-                 (*ROWS, *COLUMNS)}  # fmt: skip
-        row, column = max(ROWS, key=power.__getitem__), max(COLUMNS, key=power.__getitem__)
-        key = KEYPAD[ROWS.index(row)][COLUMNS.index(column)] if min(power[row], power[column]) > 100_000 else ""
-        found += key if key != last else ""
-        last = key
-    return found
+    assert decoded(track) == ("" if private else keys)

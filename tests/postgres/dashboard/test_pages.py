@@ -147,6 +147,7 @@ async def test_every_page_opens_with_one_of_everything(house: House, owner: http
         if not answer.headers["content-type"].startswith("text/html"):
             continue
         _closed(answer, path)
+        assert path in PUBLIC or 'action="/sign-out"' in answer.text, path
         for raw in ("clinic <b>", "<i>are</i>", "about <script>"):
             assert raw not in answer.text, (path, raw)
 
@@ -154,7 +155,11 @@ async def test_every_page_opens_with_one_of_everything(house: House, owner: http
 def _closed(answer: httpx.Response, path: str) -> None:
     policy = answer.headers["content-security-policy"]
     assert "unsafe" not in policy
-    assert "default-src 'none'" in policy
+    for directive in ("default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"):
+        assert directive in policy, path
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["cache-control"] == "no-store"
     assert not re.search(r"<[^>]+\son\w+=|<[^>]+\sstyle=|<style|<script(?![^>]+src=)", answer.text), path
     assert not re.search(r"(src|href|action)=\"(https?:)?//", answer.text), path

@@ -1,6 +1,7 @@
 """People in one database: accounts, sessions, invitations, and an owner that there always is."""
 
 import asyncio
+import base64
 import secrets
 from dataclasses import replace
 
@@ -237,6 +238,18 @@ async def test_one_person_goes_between_organizations(
         await who_is(door, token)
     with pytest.raises(NotFound):
         await people.switch(door, host, organization.org)
+
+
+async def test_a_sessions_token_is_256_bits_and_never_the_same(door: Door, organization: Principal) -> None:
+    """From the system's own source (tests/architecture/test_dangerous.py), and the database does not hold it."""
+    email = mailbox()
+    await found(door, organization, email)
+    tokens = [str(await people.sign_in(door, email=email, password=PASSWORD, address=somewhere())) for _ in range(3)]
+    assert len(set(tokens)) == 3
+    assert [len(base64.urlsafe_b64decode(token + "=")) for token in tokens] == [32, 32, 32]
+    async with door.database.tenant(organization) as tx:
+        rows = await tx.fetch("SELECT s::text AS row FROM sessions s WHERE org_id = $1", tx.org)
+    assert not any(token in row["row"] for token in tokens for row in rows)
 
 
 async def test_a_changed_password_ends_the_other_sessions(door: Door, organization: Principal) -> None:

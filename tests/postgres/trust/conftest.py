@@ -46,6 +46,7 @@ async def call(house: House, owner: Principal, *, recorded: bool) -> str:
     evidence = await keeper.begin(owner, opening)
     evidence.event("call_started", 0, {"recording": recorded})
     if recorded:
+        evidence.event("consent", 0, {"outcome": "granted", "recording": True, "stayed": True})
         evidence.start_recording(8000)
         for _ in range(10):
             evidence.audio(b"\x00\x10" * 160, b"\x00\x20" * 160)

@@ -62,6 +62,7 @@ async def test_on_a_whole_installation_nothing_is_broken(house: House, furnished
         "T4",
         "T5",
         "T6",
+        "T7",
         "T8",
         "T9",
         "T10",
@@ -72,6 +73,7 @@ async def test_on_a_whole_installation_nothing_is_broken(house: House, furnished
         "T18",
         "T21",
         "T23",
+        "T24",
     }
 
 
@@ -159,6 +161,11 @@ def _capture_at_once(house: House, patch: pytest.MonkeyPatch) -> House:
     return house
 
 
+def _deaf_to_no(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr(calls.Permission, "turn", lambda *_args, **_more: None)
+    return house
+
+
 def _plain_http(house: House, _patch: pytest.MonkeyPatch) -> House:
     return replace(house, reach=Reach(address="http://flowyte.example.com", loopback=False, own_tls=False, proxy=""))
 
@@ -187,6 +194,16 @@ def _tells_all(house: House, patch: pytest.MonkeyPatch) -> House:
 def _judges_nothing(house: House, patch: pytest.MonkeyPatch) -> House:
     patch.setattr(disclosure, "judge", lambda _policies, act, situation: engine.judge(
         (engine.RateLimit(per_minute=9, per_conversation=9),), act, situation))  # fmt: skip
+    return house
+
+
+def _finds_nothing(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr("flowyte.redact.conversation.find", lambda *_, **__: [])
+    return house
+
+
+def _holds_nothing_back(house: House, patch: pytest.MonkeyPatch) -> House:
+    patch.setattr("flowyte.live.withheld.Stretch.holds", lambda *_: False)
     return house
 
 
@@ -231,12 +248,15 @@ OFF: dict[str, tuple[str, Callable[[House, pytest.MonkeyPatch], House]]] = {
     "the folder of recordings is open": ("T6", _open_objects),
     "no notice": ("T7", _no_notice),
     "capture before the notice": ("T7", _capture_at_once),
+    "a no that nobody hears": ("T7", _deaf_to_no),
     "plain HTTP from elsewhere": ("T9", _plain_http),
     "a key file that others read": ("T10", _readable_key),
     "seals that are bound to no place": ("T10", _unbound_seal),
     "undeclared fields are taken": ("T11", _takes_anything),
     "everything is disclosed": ("T12", _tells_all),
     "effects are not judged": ("T12", _judges_nothing),
+    "no number is found": ("T24", _finds_nothing),
+    "no sound is held back": ("T24", _holds_nothing_back),
     "security.txt has run out": ("T23", _stale_contact),
     "the form is gone": ("T23", _no_form),
     "a party that nobody declared": ("T16", _undeclared_party),
@@ -289,6 +309,14 @@ async def test_a_recording_that_was_altered_turns_it_red(house: House, furnished
     content[len(content) // 2] ^= 1
     path.write_bytes(content)
     assert (await looked(house, "T5"))["T5"].status == "broken"
+
+
+async def test_a_recording_without_consent_turns_it_red(house: House, furnished: Principal, cluster: Cluster) -> None:
+    """Whoever changes the row, or whatever let it begin."""
+    assert (await looked(house, "T7"))["T7"].status == "kept"
+    async with house.database.tenant(furnished) as tx:
+        await tx.execute("UPDATE conversations SET consent = 'denied' WHERE recording_state = 'ready'")
+    assert (await looked(house, "T7"))["T7"].status == "broken"
 
 
 async def test_sound_of_an_unrecorded_call_turns_it_red(house: House, furnished: Principal) -> None:

@@ -1,6 +1,14 @@
 """Consent before capture."""
 
-from flowyte.compliance.consent import AI_NOTICE, QUESTION, RECORDING_NOTICE, consent_for, disclosure
+from flowyte.compliance.consent import (
+    AI_NOTICE,
+    QUESTION,
+    RECORDING_NOTICE,
+    consent_for,
+    disclosure,
+    erases,
+    keeping,
+)
 
 
 def test_nothing_may_be_captured_before_the_notice_has_ended() -> None:
@@ -48,6 +56,14 @@ def test_a_question_is_answered_by_a_yes_alone() -> None:
     assert not asked.may_capture
     assert asked.agreed().may_record
     assert not asked.refused().may_capture
+
+
+def test_a_legal_hold_stands_before_erasing() -> None:
+    """Nothing else of the agent changes."""
+    agent = {"greeting": "Hello", "recording": {"consentMode": "ask", "onWithdrawal": "erase"}}
+    assert erases(agent)
+    assert not erases(keeping(agent))
+    assert keeping(agent) == {"greeting": "Hello", "recording": {"consentMode": "ask", "onWithdrawal": "keep"}}
 
 
 def test_a_question_stands_behind_the_agents_own_words() -> None:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from docx import Document
@@ -60,6 +61,27 @@ async def test_a_docx_keeps_its_headings_and_tables_in_order() -> None:
     assert text.split("\n\n") == [
         "# Prices", "All prices are in dollars.", "Crown, 900", "## Hours", "We open at nine.",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["file", "inside"])
+async def test_a_docx_cannot_have_a_file_read_or_a_text_multiplied(kind: str, tmp_path: Path) -> None:
+    """XML may name a file, or one text ten times in another: nothing of either comes into what is read."""
+    (tmp_path / "secret.txt").write_text("canary-in-a-file")
+    entity = {
+        "file": f'<!ENTITY x SYSTEM "file://{tmp_path}/secret.txt">',
+        "inside": '<!ENTITY a "canary-in-a-file"><!ENTITY x "' + "&a;" * 10 + '">',
+    }[kind]
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx())) as packed_before, zipfile.ZipFile(out, "w") as packed_after:
+        for name in packed_before.namelist():
+            content = packed_before.read(name)
+            if name == "word/document.xml":
+                head, mark, rest = content.partition(b"?>")
+                content = head + mark + f"<!DOCTYPE x [{entity}]>".encode() + rest.replace(b"dollars", b"&x;")
+            packed_after.writestr(name, content)
+    text = await read_file("prices.docx", out.getvalue())
+    assert "canary" not in text
+    assert "We open at nine." in text
 
 
 def test_html_gives_what_a_reader_reads() -> None:

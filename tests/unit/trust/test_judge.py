@@ -57,9 +57,9 @@ def test_where_every_probe_has_nothing_to_look_at_the_claim_does_not_apply() -> 
     assert (state.status, state.reason) == ("not_applicable", "probe none")
 
 
-def test_all_23_claims_stand_in_the_registry() -> None:
+def test_all_24_claims_stand_in_the_registry() -> None:
     """In order, each once; those whose machinery comes later are in progress."""
-    assert [each.id for each in CLAIMS] == [f"T{number}" for number in range(1, 24)]
+    assert [each.id for each in CLAIMS] == [f"T{number}" for number in range(1, 25)]
     assert {each.id for each in CLAIMS if each.missing} >= {"T17", "T19", "T20", "T22"}
 
 

@@ -65,7 +65,7 @@ def test_own_tls_is_1_2_or_1_3_with_hsts(certificate: tuple[str, str]) -> None:
     options = listener(settings)
     context = options["ssl_context_factory"](None, None)
     assert context.minimum_version.name == "TLSv1_2"
-    assert options["headers"][0][0] == "Strict-Transport-Security"
+    assert options["headers"] == [("Strict-Transport-Security", "max-age=31536000; includeSubDomains")]
     assert address(settings).startswith("https://")
 
 

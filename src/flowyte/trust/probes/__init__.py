@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 
 from flowyte.trust.board import Probe
-from flowyte.trust.probes import boundary, calls, disclosure, papers, persons, receipts, reporting, sealing
+from flowyte.trust.probes import (
+    boundary,
+    calls,
+    disclosure,
+    papers,
+    persons,
+    receipts,
+    redaction,
+    reporting,
+    sealing,
+)
 
 PROBES: Mapping[str, Probe] = {
     **boundary.PROBES,
@@ -13,5 +23,6 @@ PROBES: Mapping[str, Probe] = {
     **papers.PROBES,
     **persons.PROBES,
     **receipts.PROBES,
+    **redaction.PROBES,
     **reporting.PROBES,
 }

@@ -4,9 +4,14 @@ import asyncio
 import stat
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flowyte.compliance.consent import AI_NOTICE, Consent, consent_for, disclosure
+from flowyte.conversation import commands as do
+from flowyte.conversation import events as ev
+from flowyte.conversation.permission import Permission
+from flowyte.conversation.settings import MachineSettings
 from flowyte.kit.errors import FlowyteError
 from flowyte.objects import store as places
 from flowyte.observe.access import open_recording
@@ -24,7 +29,8 @@ NEWEST = 5  # calls of each organization, their recordings opened at both ends
 async def notice_comes_first(house: House) -> Seen:
     """Every live version's opening words say that it is an AI, and that it records where it does; before them nothing
     may be captured."""
-    if Consent(recording=True).may_capture or Consent(recording=True).may_record:
+    fresh = Consent(recording=True), Consent(recording=True, asks=True).announced_to_end()
+    if any(each.may_capture or each.may_record for each in fresh):
         return bad("A call may be captured before the notice was played.")
     count = 0
     async for version in _live(house):
@@ -35,6 +41,36 @@ async def notice_comes_first(house: House) -> Seen:
     if not count:
         return nothing("No agent is published here yet.")
     return good(f"The platform speaks the notice of {count} published agents, before anything is captured.")
+
+
+async def a_no_is_heeded(house: House) -> Seen:
+    """The rule that calls have, asked now: without a yes nothing is recorded, and "stop recording" stops it."""
+    settings = MachineSettings()
+    asked = Permission(settings=settings)
+    steps = [asked.announced(ev.Consented(outcome="asked")), asked.turn("No, thank you.")]
+    if any(isinstance(command, do.Capture) for step in steps if step for command in step.commands):
+        return bad("A caller who was asked and said no would be recorded.")
+    told = Permission(settings=settings)
+    told.announced(ev.Consented(outcome="granted"))
+    for words in ("Please stop recording.", "I do not want to be recorded."):
+        step = replace(told).turn(words)
+        if step is None or do.Record(to="stop") not in step.commands:
+            return bad("A caller who takes their consent back would go on being recorded.")
+    return good("A no to the question and a no later on were understood just now, and stop the recording.")
+
+
+async def recordings_rest_on_consent(house: House) -> Seen:
+    """The newest recorded calls have a consent that was granted, and perhaps taken back later."""
+    looked = 0
+    for org in await store.some_organizations(house.database):
+        async with house.database.tenant(system_principal(org)) as tenant:
+            consents = await store.consents_of_recorded(tenant, limit=NEWEST)
+        looked += len(consents)
+        if not set(consents) <= {"granted", "withdrawn"}:
+            return bad("A call was recorded without a consent that was granted.")
+    if not looked:
+        return nothing("No call was recorded here yet.")
+    return good(f"The {looked} newest recordings began with a consent that was granted.")
 
 
 async def recordings_open(house: House) -> Seen:
@@ -124,6 +160,8 @@ async def _live(house: House) -> AsyncIterator[Mapping[str, Any]]:
 
 PROBES: Mapping[str, Probe] = {
     "notice_comes_first": notice_comes_first,
+    "a_no_is_heeded": a_no_is_heeded,
+    "recordings_rest_on_consent": recordings_rest_on_consent,
     "recordings_open": recordings_open,
     "nothing_is_left_of_the_unrecorded": nothing_is_left_of_the_unrecorded,
     "sound_is_nobodys_to_list": sound_is_nobodys_to_list,

@@ -13,6 +13,11 @@ const BAR_PX = 3;
 
 const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
 
+const silences = (root.dataset.silences ?? "").split(",").filter(Boolean).map((each) => {
+  const [from, to, track] = each.split("-");
+  return { from: Number(from) / 1000, to: Number(to) / 1000, callerOnly: track === "caller" };
+});
+
 let peaks = null;
 let bars = []; // a colour and heights, for each lane
 
@@ -31,19 +36,23 @@ function fit() {
   draw();
 }
 
-/** A stretch where nothing was recorded: slanted lines, so that it is not taken for silence. */
-function hatch(pen, from, to, colour) {
-  const step = 6 * devicePixelRatio;
+/** A stretch that was not recorded, or silenced before it was stored: shaded, with slanted lines. In seconds. */
+function hatch(pen, from, to, height, colour) {
+  const left = (from / peaks.seconds) * canvas.width;
+  const width = Math.max(2 * devicePixelRatio, ((to - from) / peaks.seconds) * canvas.width);
   pen.save();
   pen.beginPath();
-  pen.rect(from, 0, to - from, canvas.height);
+  pen.rect(left, 0, width, height);
   pen.clip();
-  pen.strokeStyle = colour;
-  pen.globalAlpha = 0.55;
+  pen.fillStyle = colour("--sunk");
+  pen.fillRect(left, 0, width, height);
+  pen.strokeStyle = colour("--faint");
+  pen.globalAlpha = 0.6;
+  pen.lineWidth = devicePixelRatio;
   pen.beginPath();
-  for (let x = from - canvas.height; x < to; x += step) {
-    pen.moveTo(x, canvas.height);
-    pen.lineTo(x + canvas.height, 0);
+  for (let x = left - height; x < left + width; x += 7 * devicePixelRatio) {
+    pen.moveTo(x, height);
+    pen.lineTo(x + height, 0);
   }
   pen.stroke();
   pen.restore();
@@ -56,6 +65,8 @@ function draw() {
   const style = getComputedStyle(root);
   const colour = (name) => style.getPropertyValue(name);
   const played = audio.currentTime / peaks.seconds;
+  for (const [from, to] of peaks.gaps) hatch(pen, from, to, canvas.height, colour);
+  for (const { from, to, callerOnly } of silences) hatch(pen, from, to, callerOnly ? canvas.height / 2 : canvas.height, colour);
   for (const [lane, [name, track]] of bars.entries()) {
     const middle = canvas.height * (lane === 0 ? 0.25 : 0.75);
     const reach = canvas.height * 0.22;
@@ -68,7 +79,6 @@ function draw() {
     }
   }
   pen.globalAlpha = 1;
-  for (const [from, to] of peaks.gaps) hatch(pen, (from / peaks.seconds) * canvas.width, (to / peaks.seconds) * canvas.width, colour("--muted"));
   pen.fillStyle = colour("--text");
   pen.fillRect(Math.round(played * canvas.width), 0, Math.max(1, scale), canvas.height);
 }
