@@ -208,13 +208,16 @@ async def preview(services: Services, principal: Asker, agent_id: str, data: Pre
             "sourceId": p.source_id,
             "question": p.title,
             "answer": p.text,
-            "similarity": p.score,
+            "context": p.whole,
+            "similarity": p.likeness,
+            "sureness": p.score,
             "sourceUrl": p.url or None,
         }  # fmt: skip
         for p in found
     ]
     top = found[0].score if found else 0.0
-    return one({"chunks": chunks, "topScore": top, "answered": top >= REJECT_BELOW})
+    doubt = found[0].doubt if found else ""
+    return one({"chunks": chunks, "topScore": top, "answered": top >= REJECT_BELOW, "doubt": doubt or None})
 
 
 ROUTES = Router(

@@ -94,8 +94,8 @@ STORES = (
     _nobody("webhook_messages", "ids and states of conversations; 30 days"),
     _nobody("webhook_deliveries", "ids"),
     _nobody("webhook_attempts", "states"),
-    _nobody("subprocessor_lists", "categories of who receives data"),
     _nobody("installation", "the region's name"),
+    _nobody("subprocessor_lists", "categories of who receives data"),
     _nobody("directory", "digests and ids"),
     _nobody("spent", "keyed digests"),
     _nobody("attempts", "keyed digests"),
@@ -105,7 +105,7 @@ STORES = (
     _nobody("pgqueuer_schedules", "names of jobs"),
     _nobody("pgqueuer_statistics", "counts"),
 )
-RECORDINGS = "recordings"  # on the manifest: sound on this machine and in the bucket, of which `outside` tells more
+RECORDINGS = "recordings"  # on the manifest: sound on this machine and in the bucket, of which `folders` tells more
 
 
 async def count_of(tx: TenantTx, conversations: list[str]) -> dict[str, int]:

@@ -17,7 +17,7 @@ SentenceKind = Literal["answer", "filler", "notice"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A piece of a knowledge source that was found. `score` is between 0 and 1, larger is closer."""
+    """A piece of a knowledge source that was found. `score`, between 0 and 1, is how sure it is that it answers."""
 
     source_id: str
     chunk_id: str
@@ -26,6 +26,16 @@ class Passage:
     title: str = ""
     url: str = ""
     """The web page that it stands on; empty for what the operator wrote."""
+    around: str = ""
+    """The text with what stands before and after it in its section, for whoever can read more than is quoted."""
+    likeness: float = 0.0
+    """How close it is to the question, which can be compared with how close something else is."""
+    doubt: str = ""
+    """What speaks most against quoting it, in words for the operator; empty when it may be quoted."""
+
+    @property
+    def whole(self) -> str:
+        return self.around or self.text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +52,12 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """Knowledge was searched; `passages` is empty when nothing was close enough."""
+    """Knowledge was searched; `passages` is empty when nothing may be quoted, and `doubt` says why."""
 
     query: str
     passages: tuple[Passage, ...]
     top_score: float
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

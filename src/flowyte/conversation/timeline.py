@@ -11,18 +11,19 @@ Reported = Retrieved | SkillCalled | SkillReturned | Captured | Fallback | Judge
 
 def entry_of(part: Reported) -> tuple[EntryType, Mapping[str, object]]:
     match part:
-        case Retrieved(query=query, passages=passages, top_score=top):
+        case Retrieved(query=query, passages=passages, top_score=top, doubt=doubt):
             found = [
                 {"sourceId": p.source_id, "chunkId": p.chunk_id, "title": p.title, "score": p.score}
                 | ({"url": p.url} if p.url else {})
                 for p in passages
             ]
-            return "kb_retrieval", {"query": query, "passages": found, "topScore": top}
+            data: dict[str, object] = {"query": query, "passages": found, "topScore": top}
+            return "kb_retrieval", data | ({"doubt": doubt} if doubt else {})
         case SkillCalled(call_id=call_id, name=name, arguments=arguments):
             return "tool_call", {"phase": "called", "callId": call_id, "name": name, "arguments": dict(arguments)}
         case SkillReturned(call_id=call_id, name=name, ok=ok, result=result):
-            data: dict[str, object] = {"phase": "returned", "callId": call_id, "name": name}
-            return "tool_call", data | {"ok": ok, "result": dict(result)}
+            returned: dict[str, object] = {"phase": "returned", "callId": call_id, "name": name}
+            return "tool_call", returned | {"ok": ok, "result": dict(result)}
         case Captured(slot=slot, value=value, display=display):
             return "tool_call", {"phase": "captured", "slot": slot, "value": value, "display": display}
         case Fallback(reason=reason):

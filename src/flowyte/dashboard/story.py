@@ -113,9 +113,7 @@ def _words(type_: str, data: Mapping[str, object]) -> tuple[str, str] | None:
         case "tool_call":
             return _tool(data)
         case "kb_retrieval":
-            passages = data.get("passages")
-            titles = [str(entry.get("title")) for entry in passages] if isinstance(passages, list) else []
-            return ("", f"Found: {titles[0]}") if titles else None
+            return _searched(data)
         case "call_started" if data.get("continues"):
             return "attention", f"Back from {data.get('unanswered')}, where nobody answered"
         case "handoff":
@@ -153,6 +151,14 @@ def _recorded(data: Mapping[str, object]) -> tuple[str, str]:
             return "attention", f"The recording was stopped by {by}, and what there was of it erased"
         case _:
             return "attention", f"The recording was stopped by {by}"
+
+
+def _searched(data: Mapping[str, object]) -> tuple[str, str] | None:
+    passages = data.get("passages")
+    titles = [str(entry.get("title")) for entry in passages] if isinstance(passages, list) else []
+    if titles:
+        return "", f"Found: {titles[0]}"
+    return ("", f"Not answered: {data['doubt']}") if data.get("doubt") else None
 
 
 def _handed(data: Mapping[str, object]) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from flowyte.kit.db import TenantTx
 from flowyte.kit.ids import new_id
 from flowyte.knowledge import store
 from flowyte.knowledge.chunk import chunk_faq, chunk_text
-from flowyte.knowledge.model import EMBEDDING_MODEL, Chunk, Embedder, Source
+from flowyte.knowledge.model import EDITION, EMBEDDING_MODEL, Chunk, Embedder, Source
 
 INDEX_SOURCE = "index_source"  # the tasks' names in the queue
 READ_WEBSITE = "read_website"
@@ -44,7 +44,7 @@ async def index_source(tx: TenantTx, embedder: Embedder, source_id: str) -> Sour
     vectors = [known[probe] for probe in probes]
     await store.replace_chunks(tx, source_id, [(new_id("chk"), chunk) for chunk in chunks], vectors)
     await store.set_status(
-        tx, source_id, "indexed", current=len(chunks), total=len(chunks), model=EMBEDDING_MODEL
+        tx, source_id, "indexed", current=len(chunks), total=len(chunks), model=EMBEDDING_MODEL, edition=EDITION
     )  # fmt: skip
     return await store.read_source(tx, source_id)
 
@@ -57,6 +57,13 @@ async def index_later(tx: TenantTx, source: Source) -> None:
         await defer(tx, task, source.id, of=source.updated_at.isoformat())
     elif source.refresh_at:
         await defer(tx, REFRESH_SOURCE, source.id, of=source.refresh_at.isoformat(), at=source.refresh_at)
+
+
+async def index_again(tx: TenantTx) -> None:
+    """After an upgrade that cuts sources differently. A website is cut anew when it is next read: that somebody else's
+    server is asked is for its owner to say."""
+    for source in await store.read_sources_before(tx, EDITION):
+        await defer(tx, INDEX_SOURCE, source.id, of=f"edition {EDITION}")
 
 
 async def embedded(embedder: Embedder, texts: Sequence[str]) -> list[list[float]]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 Kind = Literal["text", "faq", "file", "url"]
 Status = Literal["pending", "indexing", "indexed", "failed"]
 EMBEDDING_MODEL = "all-MiniLM-L6-v2"
+EDITION = 1  # of the cutting into chunks and probes; a higher number has every source indexed again
 
 
 class Embedder(Protocol):
@@ -72,6 +73,8 @@ class Source:
     progress_total: int
     chunk_count: int
     embedding_model: str | None
+    edition: int
+    """Of the cutting by which it was indexed; 0 for none, and for that of before 1."""
     error_message: str | None
     origin: str
     """The name of the file that it was read from."""

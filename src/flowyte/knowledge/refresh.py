@@ -18,7 +18,7 @@ from flowyte.knowledge import store
 from flowyte.knowledge.chunk import chunk_text
 from flowyte.knowledge.crawl import Crawl, Manners, Page, crawl
 from flowyte.knowledge.ingest import embedded, index_later
-from flowyte.knowledge.model import EMBEDDING_MODEL, Embedder, Source
+from flowyte.knowledge.model import EDITION, EMBEDDING_MODEL, Embedder, Source
 from flowyte.tenancy.principal import Principal
 
 
@@ -77,7 +77,8 @@ async def refresh_source(tx: TenantTx, clock: Clock, source_id: str) -> None:
 async def _keep(reader: Reader, owner: Principal, source: Source, found: Crawl) -> None:
     async with reader.database.tenant(owner) as tx:
         kept = {page.url: page.digest for page in await store.read_pages(tx, source.id)}
-    new = [page for page in found.pages if kept.get(page.url) != page.digest]
+    fresh = [page for page in found.pages if kept.get(page.url) != page.digest]
+    new = fresh if source.edition == EDITION else found.pages  # an older edition cut the others differently
     chunks = [(new_id("chk"), replace(chunk, url=page.url)) for page in new
               for chunk in chunk_text(page.text, name=page.title or source.name)]  # fmt: skip
     vectors = await embedded(reader.embedder, [probe for _, chunk in chunks for probe in chunk.probes])
@@ -96,9 +97,12 @@ async def _keep(reader: Reader, owner: Principal, source: Source, found: Crawl) 
             if missed.kind != "gone":
                 await store.miss_page(tx, source.id, missed.url, missed.reason)
         await store.add_chunks(tx, source.id, chunks, vectors)
-        changes = _changes(kept, found, new, gone)
+        changes = _changes(kept, found, fresh, gone)
         told = _told_of(found, source)
-        await index_later(tx, await store.finish_reading(tx, source.id, changes, model=EMBEDDING_MODEL, error=told))
+        finished = await store.finish_reading(
+            tx, source.id, changes, model=EMBEDDING_MODEL, edition=EDITION, error=told
+        )  # fmt: skip
+        await index_later(tx, finished)
 
 
 def gone_of(kept: Mapping[str, bytes | None], found: Crawl, most_pages: int) -> list[str]:
@@ -121,12 +125,12 @@ def _within(found: Crawl, url: str) -> bool:
     return found.home is not None and found.home.holds(httpx.URL(url))
 
 
-def _changes(kept: Mapping[str, bytes | None], found: Crawl, new: list[Page], gone: list[str]) -> dict[str, int]:
+def _changes(kept: Mapping[str, bytes | None], found: Crawl, fresh: list[Page], gone: list[str]) -> dict[str, int]:
     return {
-        "added": sum(kept.get(page.url) is None for page in new),
-        "changed": sum(kept.get(page.url) is not None for page in new),
+        "added": sum(kept.get(page.url) is None for page in fresh),
+        "changed": sum(kept.get(page.url) is not None for page in fresh),
         "removed": sum(kept[url] is not None for url in gone),
-        "unchanged": len(found.pages) - len(new),
+        "unchanged": len(found.pages) - len(fresh),
     }
 
 

@@ -8,11 +8,14 @@ import msgspec
 from flowyte.kit.db import TenantTx
 from flowyte.knowledge.model import Chunk, Faq, KeptPage, Kind, Source, Status, Website
 
+# Chunks listed under a word: one that stands in more of them says little about which is meant.
+MOST_LISTED = 500
+
 Row = Any  # a database record: read by name here and nowhere else
 
 _COLUMNS = (
     "id, agent_id, kind, name, content, faq, status, progress_current, progress_total, chunk_count, "
-    "embedding_model, error_message, origin, url, most_pages, refresh_s, refresh_at, read_at, last_change, "
+    "embedding_model, edition, error_message, origin, url, most_pages, refresh_s, refresh_at, read_at, last_change, "
     "reading, created_at, updated_at"
 )
 
@@ -49,6 +52,17 @@ async def read_sources(tx: TenantTx, agent_id: str) -> tuple[Source, ...]:
     return tuple(_source(row) for row in rows)
 
 
+async def read_sources_before(tx: TenantTx, edition: int) -> tuple[Source, ...]:
+    """What was written here, and was indexed by an older edition of the cutting."""
+    rows = await tx.fetch(
+        f"SELECT {_COLUMNS} FROM knowledge_sources "
+        "WHERE org_id = $1 AND status = 'indexed' AND kind <> 'url' AND edition < $2 ORDER BY id",
+        tx.org,
+        edition,
+    )
+    return tuple(_source(row) for row in rows)
+
+
 async def update_source(tx: TenantTx, source: Source) -> Source:
     """Writes what an owner can change, and the status that follows from it; `pending` takes a reading its claim."""
     row = await tx.fetchrow(
@@ -69,15 +83,16 @@ async def delete_source(tx: TenantTx, source_id: str) -> bool:
 
 async def set_status(
     tx: TenantTx, source_id: str, status: Status, *, current: int = 0, total: int = 0,
-    model: str | None = None, error: str | None = None,
+    model: str | None = None, edition: int | None = None, error: str | None = None,
 ) -> None:  # fmt: skip
     """`current` and `total` are chunks."""
     await tx.execute(
         "UPDATE knowledge_sources SET status = $3, progress_current = $4, progress_total = $5, "
         "chunk_count = CASE WHEN $3 = 'indexed' THEN $4 ELSE chunk_count END, "
-        "embedding_model = coalesce($6, embedding_model), error_message = $7, updated_at = now() "
+        "embedding_model = coalesce($6, embedding_model), edition = coalesce($7, edition), error_message = $8, "
+        "updated_at = now() "
         "WHERE org_id = $1 AND id = $2",
-        tx.org, source_id, status, current, total, model, error,
+        tx.org, source_id, status, current, total, model, edition, error,
     )  # fmt: skip
 
 
@@ -103,10 +118,23 @@ async def add_chunks(
     )  # fmt: skip
     probes = [(id, number, asked) for id, chunk in chunks for number, asked in enumerate(chunk.probes)]
     await tx.executemany(
-        "INSERT INTO knowledge_probes (org_id, chunk_id, number, asked, embedding) "
-        "VALUES ($1, $2, $3, $4, $5::text::vector)",
-        [(tx.org, *probe, vector_text(vector)) for probe, vector in zip(probes, vectors, strict=True)],
+        "INSERT INTO knowledge_probes (org_id, source_id, chunk_id, number, asked, embedding) "
+        "VALUES ($1, $2, $3, $4, $5, $6::text::halfvec)",
+        [(tx.org, source_id, *probe, vector_text(vector)) for probe, vector in zip(probes, vectors, strict=True)],
     )
+    await count_terms(tx, source_id)
+
+
+async def count_terms(tx: TenantTx, source_id: str) -> None:
+    """In which chunks each word of the source stands, anew."""
+    await tx.execute("DELETE FROM knowledge_terms WHERE org_id = $1 AND source_id = $2", tx.org, source_id)
+    await tx.execute(
+        "INSERT INTO knowledge_terms (org_id, source_id, term, chunks, chunk_ids) "
+        "SELECT $1, $2, t.term, count(*), CASE WHEN count(*) <= $3 THEN array_agg(c.id) END "
+        "FROM knowledge_chunks c CROSS JOIN LATERAL unnest(tsvector_to_array(c.words)) AS t (term) "
+        "WHERE c.org_id = $1 AND c.source_id = $2 GROUP BY t.term",
+        tx.org, source_id, MOST_LISTED,
+    )  # fmt: skip
 
 
 async def read_vectors(tx: TenantTx, source_id: str) -> dict[str, list[float]]:
@@ -161,18 +189,18 @@ async def drop_chunks_of(tx: TenantTx, source_id: str, urls: Sequence[str]) -> N
 
 
 async def finish_reading(
-    tx: TenantTx, source_id: str, changes: Mapping[str, int], *, model: str, error: str | None
+    tx: TenantTx, source_id: str, changes: Mapping[str, int], *, model: str, edition: int, error: str | None
 ) -> Source:
     """The website was read: what came of it, and when it is read again."""
     row = await tx.fetchrow(
         "UPDATE knowledge_sources SET status = 'indexed', read_at = now(), last_change = $3, embedding_model = $4, "
-        "error_message = $5, refresh_at = now() + make_interval(secs => refresh_s), updated_at = now(), "
+        "edition = $5, error_message = $6, refresh_at = now() + make_interval(secs => refresh_s), updated_at = now(), "
         "chunk_count = n, progress_current = p, progress_total = p "
         "FROM (SELECT count(*)::int AS n FROM knowledge_chunks WHERE org_id = $1 AND source_id = $2) c, "
         "(SELECT count(*)::int AS p FROM knowledge_pages "
         "WHERE org_id = $1 AND source_id = $2 AND digest IS NOT NULL) d "
         f"WHERE org_id = $1 AND id = $2 RETURNING {_COLUMNS}",
-        tx.org, source_id, dict(changes), model, error,
+        tx.org, source_id, dict(changes), model, edition, error,
     )  # fmt: skip
     return _source(row)
 

@@ -101,7 +101,7 @@ class PolicyThinking:
         if nearest is None:
             return retrieved, None
         held, score = nearest
-        enough = max(NEAR, retrieved.top_score) if retrieved.passages else NEAR_ENOUGH
+        enough = max(NEAR, retrieved.passages[0].likeness) if retrieved.passages else NEAR_ENOUGH
         return retrieved, held if score >= enough else None
 
     async def _person_for(self, text: str) -> Held:
@@ -208,7 +208,13 @@ class PolicyThinking:
         found = await self._search(query, embedding)
         good = tuple(passage for passage in found if passage.score >= REJECT_BELOW)
         self._hands.found(good)
-        return Retrieved(query=query, passages=good, top_score=found[0].score if found else 0.0)
+        best = found[0] if found else None
+        return Retrieved(
+            query=query,
+            passages=good,
+            top_score=best.score if best else 0.0,
+            doubt=best.doubt if best and not good else "",
+        )
 
     async def _search(self, query: str, embedding: list[float]) -> tuple[Passage, ...]:
         sources = self._agent.get("sourceIds")

@@ -303,7 +303,7 @@ class Hands:
     def found(self, passages: tuple[Passage, ...]) -> None:
         """Knowledge that reached the mind: a page's words are a page's, a text that the operator wrote is theirs."""
         for passage in passages:
-            self.known.add("page" if passage.url else "operator", [passage.title, passage.text])
+            self.known.add("page" if passage.url else "operator", [passage.title, passage.whole])
 
     def collect(self, name: str) -> None:
         """Ask the caller for what this skill needs, one value after another, and carry it out then."""

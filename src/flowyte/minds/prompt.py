@@ -49,7 +49,7 @@ def system_prompt(agent: Mapping[str, Any], *, channel: str, language: str, now:
 
 def caller_message(text: str, passages: Sequence[Passage], computed: str | None = None) -> str:
     """One turn of the caller with what was found for it."""
-    found = [f"<passage>{fenced(passage.text)}</passage>" for passage in passages]
+    found = [f"<passage>{fenced(passage.whole)}</passage>" for passage in passages]
     if computed:
         found.append(f"<computed>{fenced(computed)}</computed>")
     held = "\n".join(found) if found else "Nothing was found for this."

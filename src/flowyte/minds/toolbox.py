@@ -78,7 +78,7 @@ def text_of(call: ToolCall, name: str) -> str:
 
 
 def passages_as_result(passages: Sequence[Passage]) -> str:
-    return "\n".join(passage.text for passage in passages) or "Nothing was found. Say that you do not know."
+    return "\n".join(passage.whole for passage in passages) or "Nothing was found. Say that you do not know."
 
 
 def _own_words(agent: Mapping[str, Any]) -> dict[str, str]:

@@ -107,13 +107,12 @@ async def open_signed(
         if conversation.generation != claims["g"]:
             raise InvalidToken
         key = await _key(tx, sealer, conversation)
-        sealed = await _sealed(tx, objects, conversation)
+        sealed = await _sealed(tx, objects, conversation.id)
         await _listened(tx, claims, address)
-        sealed = await _sealed(tx, objects, conversation)
     wanted: Format = claims["f"]
-    beside = objects.spool.path(key_of(listener.org, conversation.id, RECORDING))
+    here = objects.spool.path(key_of(listener.org, conversation.id, RECORDING))
     try:
-        sound = await asyncio.to_thread(_sound, conversation, sealed, beside, key, wanted)
+        sound = await asyncio.to_thread(_sound, conversation, sealed, here, key, wanted)
     except SealBroken:
         await _refuse(database, listener, conversation.id)
         raise RecordingBroken from None
@@ -134,26 +133,26 @@ async def read(database: Database, signed: Signed, begin: int, size: int) -> byt
 
 async def open_recording(tx: TenantTx, sealer: Sealer, objects: Objects, conversation_id: str) -> Recording:
     """For who has been authorised already. NotFound when there is none; SealBroken when it is not what was sealed.
-    What it reads may come from a bucket, so it is read in a thread."""
+    What it reads then may come from a bucket, so it is read in a thread."""
     conversation = await store.get_conversation(tx, conversation_id)
     key = await _key(tx, sealer, conversation)
-    return await asyncio.to_thread(_whole, conversation, await _sealed(tx, objects, conversation), key)
+    return await asyncio.to_thread(_whole, conversation, await _sealed(tx, objects, conversation_id), key)
 
 
-async def _sealed(tx: TenantTx, objects: Objects, conversation: Conversation) -> Source | None:
-    """None when there is no file of it."""
+async def _sealed(tx: TenantTx, objects: Objects, conversation_id: str) -> Source | None:
+    """On this machine or in the bucket; None when it is missing."""
     try:
-        return await objects.sound(tx, conversation.id)
+        return await objects.sound(tx, conversation_id)
     except FileNotFoundError:
         return None
 
 
-def _sound(conversation: Conversation, sealed: Source | None, beside: Path, key: bytes, wanted: Format) -> Readable:
-    """`beside` is where copies in other formats are kept: on this machine, wherever the recording itself lies."""
+def _sound(conversation: Conversation, sealed: Source | None, here: Path, key: bytes, wanted: Format) -> Readable:
+    """`here` is beside what other formats are kept, on this machine."""
     recording = _whole(conversation, sealed, key)
     if wanted != "wav" and conversation.ended_at is None:
         raise StillRecorded
-    return in_format(recording, beside, key, wanted)
+    return in_format(recording, here, key, wanted)
 
 
 def _whole(conversation: Conversation, sealed: Source | None, key: bytes) -> Recording:
@@ -164,7 +163,7 @@ def _whole(conversation: Conversation, sealed: Source | None, key: bytes) -> Rec
         if sealed is None:
             raise FileNotFoundError
         recording = Recording(sealed, key, rate=conversation.recording_rate)
-    except FileNotFoundError:  # a bucket says so when it is read
+    except FileNotFoundError:
         if conversation.recording_state in ("recording", "paused"):
             raise NotFound from None
         raise SealBroken("The recording is missing.") from None

@@ -59,8 +59,8 @@ async def insert_of(connection: asyncpg.Connection, table: str, org: UUID, n: in
 def _value(table: str, column: asyncpg.Record, n: int) -> str:
     if column["category"] == "A":
         return "'{}'"
-    if column["type"] == "vector":
-        return f"array_fill({n}::real, ARRAY[{max(1, column['size'])}])::vector"
+    if column["type"] in ("vector", "halfvec"):
+        return f"array_fill({n}::real, ARRAY[{max(1, column['size'])}])::{column['type']}"
     try:
         return VALUES[column["type"]].format(n=n)
     except KeyError as error:

@@ -134,7 +134,7 @@ CLAIMS = (
         "that they are in. The account of a deletion is signed.",
         probes=("every_table_is_declared", "buckets_lose_what_was_deleted"),
         tests=("tests/postgres/api/test_what_belongs.py", "tests/postgres/compliance/test_requests.py",
-               "tests/postgres/objects/test_gone.py", "tests/architecture/test_outside.py"),
+               "tests/postgres/objects/test_gone.py", "tests/architecture/test_folders.py"),
         code="src/flowyte/compliance/erase.py", document="docs/explanation/deletion.md",
     ),
     Claim(
@@ -205,6 +205,6 @@ CLAIMS = (
         probes=("cards_are_taken_out",),
         tests=("tests/unit/live/test_discreet.py", "tests/unit/minds/test_sensitive.py",
                "tests/postgres/api/test_redaction.py", "tests/acceptance/test_pay_by_key.py"),
-        code="src/flowyte/live/discreet.py", document="docs/explanation/redaction.md", asvs=("14.2.6",),
+        code="src/flowyte/live/discreet.py", document="docs/explanation/redaction.md",
     ),
 )  # fmt: skip

@@ -46,8 +46,9 @@ def _database(settings: Settings) -> bool:
 
 
 def _bucket(settings: Settings) -> bool:
-    asked = bool(settings.bucket) and (not settings.bucket_endpoint or elsewhere(settings.bucket_endpoint))
-    return asked or bool(settings.buckets.reveal())
+    """Without an endpoint it is AWS. Buckets of other regions are read from JSON, and count whatever they name."""
+    own = bool(settings.bucket) and (not settings.bucket_endpoint or elsewhere(settings.bucket_endpoint))
+    return own or bool(settings.buckets)
 
 
 def _proxy(settings: Settings) -> bool:
@@ -76,8 +77,8 @@ PARTIES: tuple[Party, ...] = (
         id="object_store", category="Object store", on=_bucket, since="2026-11-25",
         settings=("bucket", "bucket_endpoint", "bucket_region", "bucket_path_style", "bucket_access_key",
                   "bucket_secret_key", "buckets"),
-        sent="recordings, sealed under keys that stay here; their names are ids",
-        why="to store them in a bucket that is not on this machine",
+        sent="recordings, sealed before they leave; their names are ids of the organization and the conversation",
+        why="to store them in an S3 bucket that is not on this machine",
     ),
     Party(
         id="database", category="Database", on=_database, since="2026-11-23",
@@ -106,8 +107,8 @@ PARTIES: tuple[Party, ...] = (
 INSIDE = frozenset({
     "data_dir", "database_pool", "host", "port", "voice_port", "public_url", "tls_cert", "tls_key", "models_dir",
     "parts_dir", "max_calls", "max_organization_calls", "key_rpm", "organization_rpm", "organization_storage_mb",
-    "egress_allow", "egress_ports", "log_level", "log_json", "log_personal", "papers_dir", "region", "operator_name",
-    "operator_address", "operator_contact", "operator_law", "data_location",
+    "egress_allow", "egress_ports", "log_level", "log_json", "log_personal", "papers_dir", "operator_name",
+    "operator_address", "region", "operator_contact", "operator_law", "data_location",
 })  # fmt: skip
 """Settings that send nothing anywhere. `egress_allow` and `egress_ports` bound where organizations' services may be."""
 

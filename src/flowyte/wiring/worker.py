@@ -16,7 +16,14 @@ from flowyte.kit.settings import Settings
 from flowyte.knowledge import gaps
 from flowyte.knowledge import store as knowledge
 from flowyte.knowledge.crawl import PAGE_BYTES, PAGE_S, Manners
-from flowyte.knowledge.ingest import INDEX_SOURCE, READ_WEBSITE, REFRESH_SOURCE, begin_indexing, index_source
+from flowyte.knowledge.ingest import (
+    INDEX_SOURCE,
+    READ_WEBSITE,
+    REFRESH_SOURCE,
+    begin_indexing,
+    index_again,
+    index_source,
+)
 from flowyte.knowledge.model import Embedder as Model
 from flowyte.knowledge.questions import questions
 from flowyte.knowledge.refresh import Reader, fail, read_website, refresh_source
@@ -65,8 +72,8 @@ async def serve(settings: Settings) -> None:
                         _sweeping(base, listing),
                         advance.keep_up(base.database, base.sealer, base.clock),
                         witness.keep_asking(base.database, egress, ports_of(settings)),
-                        checkpoints.keep_sending(base.database, base.clock, open_outbox(settings)),
                         Mover(base.database, base.clock, base.objects).keep_moving(),
+                        checkpoints.keep_sending(base.database, base.clock, open_outbox(settings)),
                     )
                 ]
                 await work(settings.database_url, tasks, stop=stop, limits=MOST_AT_ONCE)
@@ -165,12 +172,13 @@ def _storage(base: Foundation) -> Storage:
 
 
 async def _sweep_organizations(base: Foundation) -> None:
-    """What each organization keeps for a time only."""
+    """What each organization keeps for a time only, and what an upgrade has made old."""
     async with base.database.platform() as tx:
         orgs = await all_organizations(tx)
     for org in orgs:
         async with base.database.tenant(system_principal(org)) as tenant:
             await sweep_webhooks(tenant, base.clock.now() - KEPT)
+            await index_again(tenant)
 
 
 async def _sweeping(base: Foundation, listing: Listing) -> None:

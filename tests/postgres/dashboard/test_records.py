@@ -61,6 +61,7 @@ async def test_conversations_are_found_by_words_and_filters(house: House, owner:
 async def test_a_deleted_conversation_is_gone_with_its_sound(house: House, owner: httpx.AsyncClient) -> None:
     """Page, waveform and file; not while a legal hold stands."""
     ids = await furnish(house, house.principal)
+    assert any(house.pages.data_dir.rglob("recording"))
     assert (await owner.post(f"/conversations/{ids['conversation_id']}/delete")).status_code == 409
     assert any(house.pages.data_dir.rglob("recording"))
     await owner.post(f"/privacy/holds/{ids['hold_id']}/lift")

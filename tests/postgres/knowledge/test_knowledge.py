@@ -9,8 +9,8 @@ import pytest
 from flowyte.conversation.reply import Passage
 from flowyte.kit.db import Database, TenantTx
 from flowyte.kit.errors import Invalid, NotFound
-from flowyte.knowledge.ingest import begin_indexing, index_source
-from flowyte.knowledge.model import Website
+from flowyte.knowledge.ingest import INDEX_SOURCE, begin_indexing, index_again, index_source
+from flowyte.knowledge.model import EDITION, Website
 from flowyte.knowledge.search import REJECT_BELOW, search
 from flowyte.knowledge.sources import create_source, delete_source, get_source, list_sources, patch_source
 from flowyte.tenancy.principal import Principal
@@ -46,6 +46,22 @@ async def faq(tx: TenantTx, agent_id: str = AGENT) -> str:
 async def ask(tx: TenantTx, query: str, source_ids: list[str] | None = None) -> tuple[Passage, ...]:
     vector = WordVectors().embed([query])[0].tolist()
     return await search(tx, agent_id=AGENT, source_ids=source_ids, query=query, embedding=vector)
+
+
+async def test_an_upgrade_indexes_again_what_was_cut_before(database: Database, organization: Principal) -> None:
+    """By itself and once; what was found before is found until then."""
+    queued = "SELECT count(*) FROM pgqueuer WHERE entrypoint = $1 AND position($2 IN convert_from(payload, 'UTF8')) > 0"
+    async with database.tenant(organization) as tx:
+        source_id = await faq(tx)
+        await index_again(tx)
+        assert await tx.fetchval(queued, INDEX_SOURCE, source_id) == 0
+        await tx.execute("UPDATE knowledge_sources SET edition = 0 WHERE id = $1", source_id)
+        await index_again(tx)
+        await index_again(tx)
+        assert await tx.fetchval(queued, INDEX_SOURCE, source_id) == 1
+        assert await ask(tx, "Do you treat children?")
+        await index_source(tx, WordVectors(), source_id)
+        assert (await get_source(tx, AGENT, source_id)).edition == EDITION
 
 
 async def test_a_source_goes_from_pending_to_indexed(database: Database, organization: Principal) -> None:

@@ -20,8 +20,15 @@ from flowyte.kit.errors import Conflict
 from flowyte.kit.postgres import Cluster
 from flowyte.knowledge import sources as verbs
 from flowyte.knowledge.crawl import Crawl, Manners, Missed, Page
-from flowyte.knowledge.ingest import READ_WEBSITE, REFRESH_SOURCE, begin_indexing, index_later
-from flowyte.knowledge.model import Source, Website
+from flowyte.knowledge.ingest import (
+    INDEX_SOURCE,
+    READ_WEBSITE,
+    REFRESH_SOURCE,
+    begin_indexing,
+    index_again,
+    index_later,
+)
+from flowyte.knowledge.model import EDITION, Source, Website
 from flowyte.knowledge.refresh import Reader, gone_of, read_website, refresh_source
 from flowyte.knowledge.website import Home
 from flowyte.tenancy.principal import Principal
@@ -123,6 +130,22 @@ async def test_a_page_that_is_the_same_keeps_its_passages(database: Database, or
         await read(reader, organization, source_id)
         async with database.tenant(organization) as tx:
             assert {passage.chunk_id for passage in await ask(tx, "harbour")} == before
+
+
+async def test_an_upgrade_cuts_every_page_anew_at_the_next_reading(database: Database, organization: Principal) -> None:
+    """Of pages that are as they were, too; they are told as unchanged, and the worker does not ask the site for it."""
+    async with served(SITE) as site, reader_of(database, site) as reader:
+        source_id = await made(database, organization, site.base)
+        assert (await read(reader, organization, source_id)).edition == EDITION
+        async with database.tenant(organization) as tx:
+            await tx.execute("UPDATE knowledge_sources SET edition = 0 WHERE id = $1", source_id)
+            before = {passage.chunk_id for passage in await ask(tx, "harbour")}
+            await index_again(tx)
+            assert await waiting(tx, INDEX_SOURCE, source_id) == []
+        done = await read(reader, organization, source_id)
+        assert (done.edition, done.last_change["unchanged"]) == (EDITION, 3)
+        async with database.tenant(organization) as tx:
+            assert not {passage.chunk_id for passage in await ask(tx, "harbour")} & before
 
 
 async def test_a_reading_that_fails_leaves_what_was_there_and_says_why(

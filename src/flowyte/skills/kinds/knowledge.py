@@ -16,7 +16,7 @@ def searching(search: Search) -> Outside:
         if not query:
             raise SkillFailed("There is nothing to look up.", kind="invalid_arguments", happened="no")
         passages = await search(order, query, sources_of(order))
-        return {"found": [{"title": passage.title, "text": passage.text} for passage in passages]}
+        return {"found": [{"title": passage.title, "text": passage.whole} for passage in passages]}
 
     return knowledge_query
 

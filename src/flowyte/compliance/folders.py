@@ -29,13 +29,13 @@ OBJECTS: Mapping[str, Kept] = {
 
 FOLDERS: Mapping[str, Kept] = {
     "objects": Kept(
-        of="caller", why="objects by organization and conversation; of the kinds above and no others",
+        of="caller", why="the kinds above; beside a recording on this machine its other formats, sealed too",
         export="flowyte.compliance.archive:archive", erase="flowyte.compliance.erase:remove_sound",
     ),
     "postgres": Kept(of="nobody", why="the embedded database's own files; its tables are in the other list"),
     "keys": Kept(of="nobody", why="keys that wrap keys; read by their owner alone"),
-    "papers": Kept(of="nobody", why="the agreement and the names of sub-processors, which the operator wrote"),
     "run": Kept(of="nobody", why="lock, address and local credential of what runs"),
+    "papers": Kept(of="nobody", why="contracts and findings that the operator wrote down"),
     "flowyte.toml": Kept(of="nobody", why="settings that the operator wrote"),
 }  # fmt: skip
 """By name, in the data folder."""
@@ -46,14 +46,19 @@ WRITES: Mapping[str, str] = {
     "kit/postgres.py": "the folder postgres",
     "objects/carry.py": "the folder objects, for the seconds of a copy, sealed",
     "objects/folder.py": "the folder objects",
-    "proof/canary.py": "a scratch folder, gone at the end; an invented person",
-    "proof/consent.py": "a scratch folder, gone at the end; a tone",
-    "proof/evidence.py": "scratch folders for the others",
-    "proof/product.py": "a scratch folder, gone at the end: what the product that it starts logs",
-    "proof/receipts.py": "a scratch database and folder, gone at the end; invented calls",
-    "proof/urls.py": "a scratch database and folder, gone at the end; invented calls",
-    "proof/isolation.py": "a scratch database, gone at the end; invented rows",
-    "proof/once.py": "a scratch database, gone at the end; invented rows",
+    **dict.fromkeys(
+        (
+            "proof/canary.py",
+            "proof/consent.py",
+            "proof/evidence.py",
+            "proof/isolation.py",
+            "proof/once.py",
+            "proof/product.py",
+            "proof/receipts.py",
+            "proof/urls.py",
+        ),
+        "a scratch folder or database, gone at the end, with invented callers; and a report where the operator says",
+    ),
     "providers/store/fetch.py": "the cache of models: published files",
     "providers/store/piper.py": "the cache of parts: published files",
     "rehearse/rehearsal.py": "a scratch folder, gone at the end; invented callers",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from flowyte.compliance.outside import CACHES, FOLDERS, OBJECTS, WRITES, Kept
+from flowyte.compliance.folders import CACHES, FOLDERS, OBJECTS, WRITES, Kept
 from flowyte.compliance.stores import STORES
 from flowyte.objects.model import KINDS, key_of
 
