@@ -33,7 +33,8 @@ async def set_windows(request: Request_, pages: Pages, viewer: Viewer) -> Respon
     try:
         windows = retention.Windows(
             recordings_days=_days(form.get("recordings", "")), transcripts_days=_days(form.get("transcripts", "")),
-            receipts_days=_days(form.get("receipts", "")), logs_days=_days(form.get("logs", "")),
+            receipts_days=_days(form.get("receipts", "")),
+            logs_days=None if form.get("agent") else _days(form.get("logs", "")),
         )  # fmt: skip
         async with pages.database.tenant(viewer) as tx:
             await retention.set_windows(tx, windows, form.get("agent", ""))
