@@ -16,7 +16,7 @@ import json
 import pickle
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,7 @@ from flowyte.kit.db import Database
 from flowyte.kit.migrate import migrate
 from flowyte.kit.postgres import start
 from flowyte.kit.settings import load
-from flowyte.knowledge.decide import REJECT_BELOW, Candidate, Question, judged
+from flowyte.knowledge.decide import REJECT_BELOW, Candidate, Question, judged, ranked
 from flowyte.knowledge.ingest import index_source
 from flowyte.knowledge.search import candidates
 from flowyte.knowledge.sources import create_source
@@ -67,6 +67,13 @@ class Case:
             Passage(source_id=one.source_id, chunk_id=one.chunk_id, title=one.title, text=one.text, score=one.likeness)
             for one in likest
         )
+
+    def alone(self, *, before: bool) -> bool:
+        """The answer is in the very words of one of the five surest, which may stand beside each other."""
+        if before:
+            return any(self.right(passage) for passage in self.before[:BEST])
+        surest = ranked(self.question, self.candidates)[:BEST]
+        return any(self.asked.answered_by(one.title, one.text) for one, _, _ in surest)
 
     def right(self, passage: Passage) -> bool:
         """Quoted as it is, it answers."""
@@ -148,21 +155,17 @@ async def gather(embedder: Kept, *, held_out: bool, exact: bool) -> list[Case]:
     return cases
 
 
-def now(case: Case) -> tuple[Passage, ...]:
-    return case.passages
-
-
-def tally(
-    cases: Sequence[Case], threshold: float = REJECT_BELOW, *, passages: Callable[[Case], tuple[Passage, ...]] = now
-) -> dict[str, float]:
-    """Shares of the answerable: a right passage among the best five, and first; answered at all, rightly, wrongly.
+def tally(cases: Sequence[Case], threshold: float = REJECT_BELOW, *, before: bool = False) -> dict[str, float]:
+    """Shares of the answerable: the answer in the best five with what stands around them, and in the words of the five
+    surest alone; first of them; answered at all, with the very passage, with one that stands beside it, wrongly.
     `invented` is the share of the unanswerable that were answered; `kept` of the best five of an exact search."""
     known = [case for case in cases if case.asked.answer]
     unknown = [case for case in cases if not case.asked.answer]
-    best = [(case, passages(case)) for case in known]
+    best = [(case, case.before if before else case.passages) for case in known]
     given = [(case, found[0]) for case, found in best if found and found[0].score >= threshold]
     right = sum(case.right(passage) for case, passage in given)
-    invented = sum(passages(case)[0].score >= threshold for case in unknown)
+    near = sum(case.holds(passage) for case, passage in given) - right
+    invented = sum((case.before if before else case.passages)[0].score >= threshold for case in unknown)
     kept = [
         len({p.chunk_id for p in case.passages[:BEST]} & {p.chunk_id for p in judged(case.question, case.exact)[:BEST]})
         / max(1, min(BEST, len(case.exact)))
@@ -172,10 +175,12 @@ def tally(
         "answerable": len(known),
         "unanswerable": len(unknown),
         "bestFive": sum(any(case.holds(p) for p in found[:BEST]) for case, found in best) / max(1, len(known)),
+        "alone": sum(case.alone(before=before) for case in known) / max(1, len(known)),
         "first": sum(bool(found) and case.right(found[0]) for case, found in best) / max(1, len(known)),
         "answered": len(given) / max(1, len(known)),
         "right": right / max(1, len(known)),
-        "wrong": (len(given) - right) / max(1, len(known)),
+        "near": near / max(1, len(known)),
+        "wrong": (len(given) - right - near) / max(1, len(known)),
         "invented": invented / max(1, len(unknown)),
         "kept": sum(kept) / max(1, len(kept)),
     }
@@ -204,7 +209,7 @@ def main() -> None:
         name: tally([case for case in cases if name in (case.document, "all")])
         for name in [*dict.fromkeys(case.document for case in cases), "all"]
     }
-    table["all, as before"] = tally(cases, BEFORE, passages=lambda case: case.before)
+    table["all, as before"] = tally(cases, BEFORE, before=True)
     for threshold in THRESHOLDS:
         table[f"all, from {threshold}"] = tally(cases, threshold)
     if options.json:

@@ -66,23 +66,27 @@ class Candidate:
 
 def judged(question: Question, candidates: Sequence[Candidate]) -> tuple[Passage, ...]:
     """Surest first, each with what stands around it; what stands around a surer one is no passage of its own."""
-    signs = {one.chunk_id: evidence(question, one, candidates) for one in candidates}
-    sure = {chunk_id: _sure(each) for chunk_id, each in signs.items()}
     passages, told = [], set[str]()
-    for one in sorted(candidates, key=lambda one: (-sure[one.chunk_id], one.chunk_id)):
+    for one, score, signs in ranked(question, candidates):
         if one.chunk_id in told:
             continue
         around = _around(one, told)
         told |= {part.chunk_id for part in around}
-        score = sure[one.chunk_id]
         passages.append(
             Passage(
                 source_id=one.source_id, chunk_id=one.chunk_id, text=one.text, title=one.title, url=one.url,
                 score=score, likeness=one.likeness, around=" ".join(part.text for part in around),
-                doubt="" if score >= REJECT_BELOW else _doubt(question, one, signs[one.chunk_id]),
+                doubt="" if score >= REJECT_BELOW else _doubt(question, one, signs),
             )
         )  # fmt: skip
     return tuple(passages)
+
+
+def ranked(question: Question, candidates: Sequence[Candidate]) -> list[tuple[Candidate, float, dict[str, float]]]:
+    """Each with how sure it is and its signs, surest first."""
+    signed = [(one, evidence(question, one, candidates)) for one in candidates]
+    judgements = [(one, _sure(signs), signs) for one, signs in signed]
+    return sorted(judgements, key=lambda each: (-each[1], each[0].chunk_id))
 
 
 def _around(one: Candidate, told: Set[str]) -> list[Part]:

@@ -23,6 +23,7 @@ NAMED = 100  # chunks looked at for their words alone
 CONSIDERED = 20  # candidates that the decision compares with each other
 BESIDE = 2  # chunks of the same section before and after, that are read with each of them
 
+# Row security lets no arithmetic run before its own condition: what an index is asked for is computed a step earlier.
 # A rare word is worth up to ln(1 + 2n), one that every chunk has next to nothing. Steps are materialized: inlined, each
 # would be done anew for every candidate.
 _SEARCH = f"""
@@ -49,15 +50,16 @@ WITH question AS MATERIALIZED (
   SELECT l.chunk_id FROM terms t JOIN (SELECT term, unnest(chunk_ids) AS chunk_id FROM listed) l USING (term)
    GROUP BY l.chunk_id ORDER BY sum(t.weight) DESC, l.chunk_id LIMIT {NAMED}
 ), candidates AS MATERIALIZED (
-  SELECT c.id, c.source_id, s.kind, c.position, c.title, c.body, c.url, c.words, p.meaning, p.probe
+  SELECT c.id, c.source_id, c.position, c.title, c.body, c.url, c.words, p.meaning, p.probe
     FROM (SELECT chunk_id FROM near UNION SELECT chunk_id FROM named) f
     JOIN knowledge_chunks c ON c.org_id = $1 AND c.id = f.chunk_id
-    JOIN sources s ON s.id = c.source_id
     CROSS JOIN LATERAL (
       SELECT 1 - (embedding <=> (SELECT vector FROM question)) AS meaning, asked AS probe FROM knowledge_probes
        WHERE org_id = $1 AND chunk_id = c.id ORDER BY 1 DESC LIMIT 1) p
 ), ranked AS MATERIALIZED (
-  SELECT c.*, coalesce(w.share, 0) AS share, coalesce(w.lacking, '{{{{}}}}') AS lacking,
+  SELECT c.*, c.position - {BESIDE} AS since, c.position + {BESIDE} AS until,
+         (SELECT kind FROM sources s WHERE s.id = c.source_id) AS kind,
+         coalesce(w.share, 0) AS share, coalesce(w.lacking, '{{{{}}}}') AS lacking,
          greatest(0, least(1, {MEANING_WEIGHT} * c.meaning
                               + (1 - {MEANING_WEIGHT}) * coalesce(w.share, 0)))::float8 AS score
     FROM candidates c
@@ -70,7 +72,7 @@ WITH question AS MATERIALIZED (
   SELECT r.id AS middle, n.id, n.position, n.body, n.words
     FROM ranked r JOIN knowledge_chunks n
       ON n.org_id = $1 AND n.source_id = r.source_id AND n.title = r.title AND n.url = r.url
-     AND n.position BETWEEN r.position - {BESIDE} AND r.position + {BESIDE} AND (r.kind <> 'faq' OR n.id = r.id)
+     AND n.position BETWEEN r.since AND r.until AND (r.kind <> 'faq' OR n.id = r.id)
 ), beside AS (
   SELECT middle, jsonb_agg(jsonb_build_array(id, position, body) ORDER BY position) AS parts FROM parts GROUP BY middle
 ), nearby AS (

@@ -109,7 +109,7 @@ async def town(database: Database, organization: Principal, keys: FileKeys, tmp_
 
 async def test_what_was_not_known_is_grouped_by_meaning(town: Town) -> None:
     """By likeness to the gap's first question; the one that more callers asked comes first."""
-    await town.asked(BOATS, ("where can i park my car", 0.4, None), ("do you sell boats now", 0.2, None))
+    await town.asked(BOATS, ("where can i park my car", 0.4, None), ("do you sell boats now", 0.12, None))
     await town.asked(("do you sell any boats", 0.1, None))
     first, second = await town.gaps()
     assert (first.query, first.counted.count, first.counted.distinct_calls) == ("do you sell boats", 3, 2)

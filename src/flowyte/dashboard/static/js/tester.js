@@ -7,7 +7,8 @@ const input = form.querySelector("input");
 let session = null;
 
 const NOTES = {
-  kb_retrieval: ({ passages, topScore }) => (passages.length ? `Found: ${passages[0].title} (${topScore.toFixed(2)})` : null),
+  kb_retrieval: ({ passages, topScore, doubt }) =>
+    passages.length ? `Found: ${passages[0].title} (${topScore.toFixed(2)})` : doubt ? `Not answered: ${doubt}` : null,
   tool_call: ({ phase, slot, display, name, ok }) => ({
     captured: `Noted ${slot}: ${display}`,
     returned: `${ok ? "Done" : "Failed"}: ${String(name).replaceAll("_", " ")}`,
