@@ -7,6 +7,7 @@ BIN    := $(VENV)/bin
 DATA   ?= data
 BEGAN  := $(shell date +%s)
 PORT   ?= 8080
+RINGS  := tests/unit tests/architecture tests/fuzz tests/postgres
 
 .PHONY: run setup test explore check bench prove-isolation prove-guardrails prove-evidence clean
 
@@ -17,7 +18,9 @@ setup: $(VENV)/.installed      ## environment and models; does nothing when done
 	@$(BIN)/flowyte models --fetch --quiet-when-ready
 
 test: setup $(VENV)/.developer check   ## every ring; a ring that cannot run here is printed as skipped
-	@FLOWYTE_TEST_RESULTS=build/test-results.json $(BIN)/pytest
+	@rm -f build/test-results.json
+	@FLOWYTE_TEST_RESULTS=build/test-results.json $(BIN)/pytest -n 2 --dist loadfile $(RINGS)
+	@FLOWYTE_TEST_RESULTS=build/test-results.json $(BIN)/pytest tests/acceptance  # alone: calls are in real time
 
 explore: setup $(VENV)/.developer  ## generated tests with new cases, many more of them; minutes, and for hunting only
 	@HYPOTHESIS_PROFILE=explore $(BIN)/pytest -q tests/unit

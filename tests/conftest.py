@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 
 import flowyte
-from flowyte.trust.results import Written, source_digest, write_results
+from flowyte.trust.results import Written, read_results, source_digest, write_results
 
 # `make test` tries the same generated cases everywhere, so that a red run means that the code has changed for the
 # worse. `make explore` looks for new ones: what it finds becomes a test with a name.
@@ -31,16 +31,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 _COUNTS: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
 
 
+def _of_rings_before(kept: Path, source: str) -> dict[str, tuple[int, int, int]]:
+    found = read_results(kept)
+    return dict(found.tests) if found is not None and found.source == source else {}
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call" or report.outcome != "passed":
         _COUNTS[report.nodeid.partition("::")[0]][("passed", "failed", "skipped").index(report.outcome)] += 1
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    """The rings run one after the other, each adding its files to what the ones before it found of the same code."""
     kept = os.environ.get("FLOWYTE_TEST_RESULTS")
-    if kept and not session.config.option.collectonly:
+    is_worker = hasattr(session.config, "workerinput")
+    if kept and not session.config.option.collectonly and not is_worker:
         package = Path(flowyte.__file__).parent
-        tests = {path: (passed, failed, skipped) for path, (passed, failed, skipped) in sorted(_COUNTS.items())}
+        tests = {path: (passed, failed, skipped) for path, (passed, failed, skipped) in _COUNTS.items()}
+        tests = dict(sorted({**_of_rings_before(Path(kept), source_digest(package)), **tests}.items()))
         write_results(
             Path(kept),
             Written(

@@ -71,7 +71,7 @@ def find_results(package: Path) -> Results | None:
     """Of a release, else of this checkout; None when there are none, or they are of other code or forged."""
     shipped, local = package / "trust" / FILE, package.parents[1] / "build" / FILE
     for path, release in ((shipped, True), (local, False)):
-        written = _read(path)
+        written = read_results(path)
         if written is None or written.source != source_digest(package):
             continue
         if release and not _signed(written):
@@ -88,7 +88,7 @@ def write_results(path: Path, written: Written) -> None:
 
 def sign_results(path: Path, name: str, key: bytes) -> None:
     """For who makes a release: sign the file with a PEM key whose public half stands in RELEASE_KEYS."""
-    written = _read(path)
+    written = read_results(path)
     private = load_pem_private_key(key, None)
     if written is None or not isinstance(private, Ed25519PrivateKey):
         raise ValueError("This needs a file of results and an Ed25519 key.")
@@ -97,7 +97,7 @@ def sign_results(path: Path, name: str, key: bytes) -> None:
     write_results(path, written)
 
 
-def _read(path: Path) -> Written | None:
+def read_results(path: Path) -> Written | None:
     try:
         if path.stat().st_size > MOST_BYTES:
             return None
