@@ -98,6 +98,7 @@ def sign_results(path: Path, name: str, key: bytes) -> None:
 
 
 def read_results(path: Path) -> Written | None:
+    """None for a file that is not there, or no results of tests."""
     try:
         if path.stat().st_size > MOST_BYTES:
             return None
