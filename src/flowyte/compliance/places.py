@@ -3,7 +3,8 @@
 A number says where it was given out, not where its owner stands. So it can only relax a rule in one way: when *both*
 numbers come from places where one party's consent is enough. Every other place, every number without one (toll-free,
 withheld, a browser), and every country but the United States counts as a place where all parties have to consent.
-This is a list for an installation to begin with, not legal advice; counsel decides which mode an agent has.
+This is a list for an installation to begin with, not legal advice, and no lawyer has read it; counsel decides which
+mode an agent has.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,8 +12,8 @@ from types import MappingProxyType
 
 import phonenumbers
 
-READ = "2026-11-25"
-"""When this list was last compared with its sources."""
+WRITTEN = "2026-11-25"
+"""When this list was put together, from general knowledge: nobody has compared it with the statutes state by state."""
 
 # Statutes that ask for the consent of all parties to a recorded telephone call. Where courts disagree (Delaware,
 # Michigan) or only a civil claim exists (Connecticut), the stricter reading is listed. Oregon asks for it in the same

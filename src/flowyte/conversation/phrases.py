@@ -71,7 +71,7 @@ def is_thanks(text: str) -> bool:
 
 
 def is_goodbye(text: str) -> bool:
-    return " ".join(words(text)) in GOODBYES
+    return " ".join(words(text)).replace("-", " ") in GOODBYES  # recognizers write "good-bye" too
 
 
 def is_echo(text: str, saying: str) -> bool:
