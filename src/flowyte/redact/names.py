@@ -219,7 +219,7 @@ def _answer(text: str, words: list[Word]) -> list[Span]:
 
 def _capitals(words: list[Word]) -> list[Span]:
     """Words in capitals that no small word and no begin of a sentence explains."""
-    found = []
+    found: list[Span] = []
     for place, word in enumerate(words):
         begins = place == 0 or words[place - 1].text in ".?!"
         initial = len(word.text) == 1 and bool(found) and place + 1 < len(words) and words[place + 1].text == "."
