@@ -41,7 +41,7 @@ from flowyte.minds.held import Held, held_skills, verifier_of
 from flowyte.minds.unkept import Unkept
 from flowyte.minds.verifying import Accounts, Verifying
 from flowyte.skills.arguments import required_of, wrong
-from flowyte.skills.registry import END_CALL, PLAYBOOK, REPEAT, TRANSFER
+from flowyte.skills.registry import END_CALL, PLAYBOOK, REPEAT, TAKE_MESSAGE, TRANSFER
 from flowyte.skills.runner import Order, Outcome
 from flowyte.slots.spoken import digits
 from flowyte.tenancy.principal import Principal
@@ -254,6 +254,8 @@ class Hands:
     def order(
         self, held: Held, given: Mapping[str, Any], *, intent: str = "", occasion: str = "", keep_result: bool = True
     ) -> Order:
+        if held.action == TAKE_MESSAGE:
+            given = self.unkept.in_a_message(given)
         secret = self.unkept.has_secret(given)
         if secret:
             occasion = f"{occasion}secret-{self.unkept.mark(given)}"

@@ -10,9 +10,12 @@ from hashlib import sha256
 from typing import Any
 
 from flowyte.redact.conversation import Redactor
-from flowyte.redact.settings import settings_of
+from flowyte.redact.model import Entity
+from flowyte.redact.settings import OPERATORS, settings_of
 
 NOT_KEPT = "[not kept]"
+NOT_FOR_THE_TEAM: frozenset[Entity] = frozenset(("card", "ssn", "account"))
+"""Of what is to be taken out; a message is there to say who is to be called back, and where."""
 FEWEST_DIGITS = 5  # of a secret by which it is known within other words; the last four of a card may be told
 
 
@@ -20,7 +23,11 @@ class Unkept:
     """Of one conversation; what it knows is gone with it."""
 
     def __init__(self, agent: Mapping[str, Any]) -> None:
-        self._redactor = Redactor(settings_of(agent).entities)
+        entities = settings_of(agent).entities
+        self._redactor = Redactor(entities)
+        self._in_messages = Redactor(entities & NOT_FOR_THE_TEAM)
+        for name in OPERATORS if entities else ():
+            self._redactor.public(str(agent.get(name) or ""))
         self._secrets: set[str] = set()
         self._salt = secrets.token_bytes(16)
 
@@ -42,6 +49,13 @@ class Unkept:
         """Of a skill's arguments."""
         kept: Mapping[str, Any] = self._redactor.data(self.without_secrets(arguments))
         return kept
+
+    def in_a_message(self, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What a message to the team may say of what the caller said."""
+        message = arguments.get("message")
+        if not isinstance(message, str):
+            return arguments
+        return {**arguments, "message": self._in_messages.said(message).text}
 
     def has_secret(self, arguments: Mapping[str, Any]) -> bool:
         return bool(self._secrets) and self.without_secrets(arguments) != arguments

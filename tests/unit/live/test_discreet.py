@@ -178,3 +178,44 @@ def test_a_quiet_line_is_kept_a_second_late() -> None:
     for at in range(0, 10_000, 20):
         held.add(b"\x01\x01", b"\x01\x01", at)
     assert len(kept) == (10_000 - 20 - LATE_MS) // 20
+
+
+async def test_the_receipt_says_where_the_recording_was_silenced() -> None:
+    """One entry a stretch, the last one before the end of the call; and none where nothing was."""
+    async with screenplay(answer=answers, redaction=WANTED) as call:
+        await call.notice()
+        await call.caller_says("I want to pay")
+        await call.until("listening")
+        began = call.now
+        await call.caller_says(CARD)
+        await call.wait(2_000)
+        await call.hangs_up()
+    (first, *others) = call.evidence.of("silenced")
+    assert first["track"] == "both"
+    assert began - BEFORE_MS - 100 <= int(str(first["fromMs"])) <= began
+    assert int(str(first["toMs"])) > began
+    assert all(int(str(each["fromMs"])) >= int(str(first["toMs"])) for each in others)
+    assert call.evidence.events[-1][0] == "call_ended"
+    async with screenplay(redaction=WANTED) as plain:
+        await plain.notice()
+        await plain.caller_says("When do you open on Saturday?")
+        await plain.until("speaking")
+        await plain.until("listening")
+    assert plain.evidence.of("silenced") == []
+
+
+async def test_a_key_that_is_held_leaves_no_tone_either() -> None:
+    """Where a number is being given all is silent from the first key to the end of the turn."""
+    async with screenplay(answer=answers, redaction=WANTED) as call:
+        await call.notice()
+        await call.caller_says("I want to pay")
+        await call.until("listening")
+        began = call.now
+        await call.presses("41")
+        await call.wait(1_200)  # the line's sound goes on: a long tone
+        ended = call.now
+        await call.presses("#")
+        await call.until("speaking")
+    (silenced, *_) = call.evidence.of("silenced")
+    assert int(str(silenced["fromMs"])) <= began
+    assert int(str(silenced["toMs"])) >= ended
