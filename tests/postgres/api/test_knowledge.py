@@ -11,6 +11,7 @@ from tests.unit.knowledge.test_questions import DOES_NOT_KNOW
 from flowyte.agents.publish import publish
 from flowyte.kit.ids import new_id
 from flowyte.knowledge import gaps
+from flowyte.knowledge.ingest import index_source
 from flowyte.knowledge.questions import questions
 from flowyte.observe import store as observe
 from flowyte.observe.evidence import Keeper, Opening
@@ -30,6 +31,24 @@ async def waiting(house: House, source_id: str) -> dict[str, int]:
             "GROUP BY entrypoint", source_id,
         )  # fmt: skip
     return {row["entrypoint"]: row["n"] for row in rows}
+
+
+async def test_a_preview_says_how_sure_it_is_and_what_speaks_against_it(house: House, mine: httpx.AsyncClient) -> None:
+    """The passage as it would be said, what stands around it, and a reason."""
+    agent = await agent_of(mine)
+    text = "# Harbour\n\n## Berths\n\n" + "A berth is kept for one boat. " * 20 + "A berth costs 40 dollars a night."
+    source = {"kind": "text", "name": "Berths", "content": text}
+    made = (await mine.post(f"{agent}/knowledge/sources", json=source)).json()["data"]
+    async with house.services.database.tenant(house.principal) as tx:
+        await index_source(tx, WordVectors(), made["id"])
+    asked = await mine.post(f"{agent}/knowledge/preview", json={"query": "Do you sell lawnmowers?"})
+    found = asked.json()["data"]
+    assert not found["answered"]
+    assert found["doubt"]
+    best = found["chunks"][0]
+    assert found["topScore"] == best["sureness"] < 0.5
+    assert best["answer"] in best["context"] != best["answer"]
+    assert 0 <= best["similarity"] <= 1
 
 
 async def test_a_website_is_a_source(house: House, mine: httpx.AsyncClient) -> None:

@@ -84,6 +84,19 @@ def test_a_story_is_in_the_order_of_time_with_its_decisions_between() -> None:
     assert found[4].tone == "danger"
 
 
+def test_a_search_is_told_by_what_it_found_or_by_what_spoke_against_it() -> None:
+    """So an owner sees which word is missing in what they wrote; a search that has neither is no note."""
+    searches = (
+        {"passages": [{"title": "Prices"}], "topScore": 0.9},
+        {"passages": [], "topScore": 0.2, "doubt": "“boat” is nowhere in what it knows."},
+        {"passages": [], "topScore": 0.0},
+    )
+    found = lines_of([event(n, "kb_retrieval", **each) for n, each in enumerate(searches)], 0)
+    assert [line.text for line in found] == [
+        "Found: Prices", "Not answered: “boat” is nowhere in what it knows.",
+    ]  # fmt: skip
+
+
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1e6)), max_size=12))
 def test_a_line_stays_in_its_box(values: list[float | None]) -> None:
     """Gaps are left out, zeros lie on the ground, fewer than two days are no line."""
