@@ -66,6 +66,7 @@ STORES = (
     _nobody("knowledge_sources", "what the organization wrote, or its website"),
     _nobody("knowledge_pages", "its website"),
     _nobody("knowledge_chunks", "its knowledge"),
+    _nobody("knowledge_terms", "the words of its knowledge, counted"),
     _nobody("knowledge_gaps", "a state and a count of questions; none without a question"),
     _nobody("knowledge_probes", "its knowledge, as vectors"),
     _nobody("publishable_keys", "keyed digests"),
