@@ -28,6 +28,7 @@ def test_words_with_a_meaning_are_not(text: str) -> None:
 def test_a_goodbye_is_a_whole_utterance() -> None:
     """A word inside a sentence ends no call."""
     assert is_goodbye("Okay, bye!")
+    assert is_goodbye("Good-bye.")
     assert is_goodbye("That’s all, thank you. Goodbye.")
     assert not is_goodbye("Can I say goodbye to my old dentist?")
 
