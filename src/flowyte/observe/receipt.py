@@ -3,7 +3,7 @@
 What the file has to be is said by `receipts.verify_receipt`, which reads it without any of this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -21,7 +21,7 @@ from flowyte.receipts.advance import advance
 from flowyte.receipts.leaf import fields_of, head_of, origin_of, salt_of
 from flowyte.receipts.note import SignedHead
 from flowyte.receipts.proofs import Proved
-from flowyte.receipts.verify_receipt import CLOSED, FORMAT
+from flowyte.receipts.verify_receipt import AWAITS, CLOSED, FORMAT
 from flowyte.vault.seal import Sealer
 
 State = Literal["logged", "pending", "before-log", "over"]
@@ -38,10 +38,21 @@ class ReceiptOver(NotFound):
 def closing(events: Sequence[Event], cause: str, now: datetime, sound: Sound | None) -> store.Row:
     """The last event of a conversation, for its receipt alone: it counts all events and binds the recording."""
     seq, at_ms = (events[-1].seq + 1, events[-1].at_ms) if events else (1, 0)
-    data: dict[str, object] = {
-        "events": seq, "cause": cause, "outcome": outcome(cause, events), "consent": consent(events),
-    }  # fmt: skip
-    return seq, at_ms, now, CLOSED, data | (sound.fields() if sound else {})
+    return seq, at_ms, now, CLOSED, _closed(events, cause, seq) | (sound.fields() if sound else {})
+
+
+def closing_again(before: Mapping[str, object], events: Sequence[Event], cause: str, now: datetime) -> store.Row:
+    """Behind what came late: it binds the recording as `before`, the closing event that it follows, has bound it."""
+    seq, at_ms = events[-1].seq + 1, events[-1].at_ms
+    sound = {name: value for name, value in before.items() if name.startswith("recording")}
+    return seq, at_ms, now, CLOSED, _closed(events, cause, seq) | sound
+
+
+def _closed(events: Sequence[Event], cause: str, seq: int) -> dict[str, object]:
+    """`awaits`: a carrier may still tell what became of a transfer, and what it tells is added behind this."""
+    decided = outcome(cause, events)
+    closed: dict[str, object] = {"events": seq, "cause": cause, "outcome": decided, "consent": consent(events)}
+    return closed | ({AWAITS: 1} if decided == "transferred" else {})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,9 +147,10 @@ async def close_conversation(
     return bool(closed)
 
 
-async def set_outcome(tx: TenantTx, conversation_id: str, outcome: str) -> None:
+async def reopened(tx: TenantTx, conversation_id: str, outcome: str) -> None:
+    """Events were added to what was closed: they have no places in the log yet."""
     await tx.execute(
-        "UPDATE conversations SET outcome = $3 WHERE org_id = $1 AND id = $2 AND ended_at IS NOT NULL",
+        "UPDATE conversations SET outcome = $3, in_log = false WHERE org_id = $1 AND id = $2 AND ended_at IS NOT NULL",
         tx.org, conversation_id, outcome,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from flowyte.kit.ids import organization_text
-from flowyte.receipts.verify_receipt import CLOSED, NAME, commitment, event_body, leaf_hash
+from flowyte.receipts.verify_receipt import AWAITS, CLOSED, NAME, commitment, event_body, leaf_hash
 
 # Fields that lie open in a leaf, by the type of event: ids, digests, counts and words from closed lists, never what
 # somebody said. Every other field is committed, and so is all of a type that is not here.
@@ -27,7 +27,7 @@ CLEAR: Mapping[str, frozenset[str]] = {
     "tool_call": frozenset({"phase", "callId", "name"}),
     "call_ended": frozenset({"cause", "turns"}),
     CLOSED: frozenset({
-        "events", "cause", "outcome", "consent",
+        "events", "cause", "outcome", "consent", AWAITS,
         "recordingBytes", "recordingRate", "recordingComplete", "recordingPieceBytes", "recordingPieces",
     }),
 }  # fmt: skip

@@ -12,6 +12,7 @@ from tests.postgres.receipts.conftest import House, as_bytes
 
 from flowyte.kit.errors import NotFound
 from flowyte.kit.postgres import Cluster
+from flowyte.observe import afterwards
 from flowyte.observe import store as observe
 from flowyte.observe.orphans import sweep
 from flowyte.observe.receipt import standing
@@ -66,6 +67,39 @@ async def test_no_attack_on_a_real_receipt_is_taken_for_true(
             recording = io.BytesIO(case.recording) if case.recording is not None else None
             verdict = verify(case.receipt, held=case.held, recording=recording)
             assert (verdict.state == "holds") is case.untouched, (case.name, verdict.checks)
+
+
+async def test_what_a_carrier_tells_later_has_its_place_too(house: House, organization: Principal) -> None:
+    """A transfer that nobody answered: open until it is told, then whole; the old file still holds, a cut one does not;
+    a conversation that waits for nothing takes nothing more."""
+    evidence = await house.begin(organization)
+    evidence.event("call_started", 0, {"recording": True})
+    evidence.start_recording(8000)
+    for _ in range(50):
+        evidence.audio(bytes([7, 1]) * 160, bytes([7, 2]) * 160)
+    evidence.event("user_utterance", 10, {"text": "A person, please"})
+    evidence.event("handoff", 20, {"outcome": "transferred"})
+    await evidence.finish("handed_off")
+    call = evidence._opening.id
+    early = await house.receipt(organization, call)
+    sound = await house.wav(organization, call)
+    verdict = verify(as_bytes(early), recording=io.BytesIO(sound))
+    assert (verdict.state, dict((n, r) for n, r, _ in verdict.checks)["Events"]) == ("holds", "open")
+    for _ in range(2):  # the carrier tells it twice
+        async with house.database.tenant(organization) as tx:
+            await afterwards.append(
+                tx, house.sealer, call, "handoff", {"outcome": "no_answer"}, now=house.clock.now()
+            )  # fmt: skip
+    late = await house.receipt(organization, call, since=read_checkpoint(early["checkpoint"]).size)
+    assert [event["type"] for event in late["events"]][-4:] == ["handoff", "closed", "handoff", "closed"]
+    verdict = verify(as_bytes(late), held=early["checkpoint"].encode(), recording=io.BytesIO(sound))
+    assert (verdict.state, verdict.anchored) == ("holds", True), verdict.checks
+    assert {result for _, result, _ in verdict.checks} == {"ok"}
+    assert verify(as_bytes({**late, "events": late["events"][:-1]})).state == "fails"
+    plain = await house.call(organization, sound=False)
+    async with house.database.tenant(organization) as tx:
+        await afterwards.append(tx, house.sealer, plain, "handoff", {"outcome": "no_answer"}, now=house.clock.now())
+    assert [event["type"] for event in (await house.receipt(organization, plain))["events"]].count("closed") == 1
 
 
 async def test_calls_do_not_wait_and_no_place_is_left_out(house: House, organization: Principal) -> None:
