@@ -69,7 +69,6 @@ STORES = (
     _nobody("knowledge_terms", "the words of its knowledge, counted"),
     _nobody("knowledge_gaps", "a state and a count of questions; none without a question"),
     _nobody("knowledge_probes", "its knowledge, as vectors"),
-    _nobody("knowledge_terms", "the words of its knowledge, and where they stand"),
     _nobody("publishable_keys", "keyed digests"),
     _nobody("api_keys", "keyed digests"),
     _nobody("phone_lines", "the organization's own numbers"),
