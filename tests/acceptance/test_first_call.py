@@ -139,7 +139,8 @@ def test_what_a_caller_stops_and_an_operator_pauses_is_silent(product: Any, tmp_
     assert api.post(f"/conversations/{here}/recording/pause").json()["data"]["recordingState"] == "paused"
     assert api.post(f"/conversations/{here}/recording/resume").json()["data"]["recordingState"] == "recording"
     output, _ = caller.communicate(timeout=120)
-    assert "I have stopped recording" in " ".join(turn["text"] for turn in json.loads(output)["turns"])
+    turns = json.loads(output)["turns"]
+    assert "I have stopped recording" in " ".join(turn["text"] for turn in turns), turns
     kept = api.get(f"/conversations/{here}").json()["data"]
     assert abs(kept["durationMs"] - kept["recordingFromMs"] - kept["recordingMs"]) <= 20
     record = api.get(f"/conversations/{here}/consent").json()["data"]
@@ -160,7 +161,7 @@ def test_a_database_that_is_lost_comes_back_and_nothing_of_the_call_is(product: 
     caller = subprocess.Popen(
         [*command, *says, "--out", str(tmp_path), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(12)  # the first question is answered by then
+    time.sleep(14)  # the first question is answered by then
     server = product.data / "postgres" / "cluster" / "postmaster.pid"
     os.kill(int(server.read_text().split("\n", 1)[0]), signal.SIGKILL)
     output, errors = caller.communicate(timeout=90)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from flowyte.conversation.events import Event
 from flowyte.kit import log
 from flowyte.kit.clock import Clock
+from flowyte.kit.errors import FlowyteError
 
 logger = log.get(__name__)
 
@@ -50,7 +51,8 @@ async def attempt(work: Awaitable[None], closed: Callable[[str | None], None]) -
     try:
         await work
     except Exception as error:  # the edge of a call
-        logger.warning("call.part_failed", error=type(error).__name__, exc_info=True)
+        foreseen = isinstance(error, FlowyteError)  # what is away is away, wherever in the code
+        logger.warning("call.part_failed", error=type(error).__name__, exc_info=not foreseen)
         closed(type(error).__name__)
     else:
         closed(None)

@@ -54,8 +54,9 @@ Hear = Callable[[bytes, int], str]
 """What a listener hears in mono PCM of a rate, in small letters."""
 
 
-def prove(folder: Path, say: Callable[[str], None], hear: Hear) -> Erased:
-    """In `folder`, which is empty. SetupError when the person could not be brought in at all."""
+def prove(folder: Path, say: Callable[[str], None], hear: Hear | None) -> Erased:
+    """In `folder`, which is empty. SetupError when the person could not be brought in at all. Without `hear` nobody
+    speaks, which is a minute shorter and no proof about sound."""
     found, root, kept = Erased(), folder / "product", folder / "kept"
     root.mkdir()
     kept.mkdir()
@@ -64,10 +65,10 @@ def prove(folder: Path, say: Callable[[str], None], hear: Hear) -> Erased:
         with running(root, served.port) as product:
             say("A person calls, writes, leaves a message and is searched for")
             agent = _house(product, served)
-            conversations = _everywhere(product, agent, kept, found)
-            sound = _sound_of(product, conversations["a call"], hear, found)
-            other = _another(product, agent, kept)
-            shutil.copytree(root / "data" / "objects", kept / "objects")
+            conversations = _everywhere(product, agent, kept if hear else None, found)
+            sound = _sound_of(product, conversations["a call"], hear, found) if hear else {}
+            other = _another(product, agent, kept if hear else None)
+            shutil.copytree(root / "data" / "objects", kept / "objects", dirs_exist_ok=True)
             say(f"{found.met} conversations speak of the person; they ask to be forgotten")
             _forget(product, found)
             _is_gone(product, conversations, found)
@@ -107,19 +108,19 @@ def _house(product: Product, served: Service) -> str:
     return agent
 
 
-def _everywhere(product: Product, agent: str, kept: Path, found: Erased) -> dict[str, str]:
-    """Every way in; by its name the conversation's id."""
+def _everywhere(product: Product, agent: str, kept: Path | None, found: Erased) -> dict[str, str]:
+    """Every way in; by its name the conversation's id. Without `kept`, where a call's sound goes, nobody speaks."""
     met = {
-        "a call": product.call(
-            "clinic", kept / "call", "Can you take a message?", "My name is Maria Lopez.", SPOKEN,
-            "Yes, that is right.", "Please call me about my crown.",
-        )["conversationId"],
         "a chat": _chat(product, "clinic", "Can you take a message?", f"My name is {NAME}.", PHONE, "Yes.",
                         f"Please write to {MAIL}, the crown of {NAME} is loose."),
         "a skill": _chat(product, agent, "Where is my order?", f"({PHONE[:3]}) {PHONE[3:6]}-{PHONE[6:]}", "Yes."),
         "a question": _chat(product, agent, f"Does {NAME} at {MAIL} or +1{PHONE} still have credit?"),
         "a website": _visit(product, agent, f"I am {NAME}, {MAIL}, {PHONE}."),
     }  # fmt: skip
+    if kept is not None:
+        call = ("Can you take a message?", "My name is Maria Lopez.", SPOKEN, "Yes, that is right.",
+                "Please call me about my crown.")  # fmt: skip
+        met["a call"] = product.call("clinic", kept / "call", *call)["conversationId"]
     asked = [{"role": "user", "content": f"I am {NAME}, call +1{PHONE}."}]
     product.ask("POST", "/chat/completions", {"model": agent, "messages": asked},
                 headers={"Idempotency-Key": "canary-completion"})  # fmt: skip
@@ -185,12 +186,13 @@ def _sound_of(product: Product, call: str, hear: Hear, found: Erased) -> dict[st
     return {f"{what}, {how}": raw for what, pcm in pieces.items() for how, raw in sound_of(pcm).items()}
 
 
-def _another(product: Product, agent: str, kept: Path) -> dict[str, str]:
+def _another(product: Product, agent: str, kept: Path | None) -> dict[str, str]:
     """Who was there too, and has asked for nothing."""
-    return {
-        "call": product.call("clinic", kept / "another", "What time do you open on Saturday?")["conversationId"],
-        "chat": _chat(product, agent, "My number is 202 555 0143. Where is my order?"),
-    }
+    there = {"chat": _chat(product, agent, "My number is 202 555 0143. Where is my order?")}
+    if kept is not None:
+        placed = product.call("clinic", kept / "another", "What time do you open on Saturday?")
+        there["call"] = placed["conversationId"]
+    return there
 
 
 # ---- the deletion, and after it
@@ -229,11 +231,13 @@ def _is_gone(product: Product, conversations: dict[str, str], found: Erased) -> 
                 found.hit(f"{path} has {how}")
 
 
-def _stays(product: Product, other: dict[str, str], hear: Hear, found: Erased) -> None:
+def _stays(product: Product, other: dict[str, str], hear: Hear | None, found: Erased) -> None:
     """Somebody else's conversations are whole; their sound has nothing of the person."""
     for way, conversation in other.items():
         if not product.data_of("GET", f"/conversations/{conversation}/transcript")["turns"]:
             found.findings.append(f"another caller's {way} went with it")
+    if hear is None:
+        return
     with wave.open(io.BytesIO(product.ask("GET", f"/conversations/{other['call']}/recording"))) as sound:
         both = sound.readframes(sound.getnframes())
         heard = hear(b"".join(both[at : at + 2] for at in range(0, len(both), 4)), sound.getframerate())
