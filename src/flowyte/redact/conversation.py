@@ -55,6 +55,8 @@ class Redactor:
         self._other = False
         """And that was a number which is nobody's business."""
         self._half = ""
+        self._refused: frozenset[Label] = frozenset()
+        """What the caller would not say; an agent who goes on about it may get it yet."""
         self._given = False
         """Something was said since it was asked for."""
         self._values: list[tuple[Label, str]] = []
@@ -96,7 +98,7 @@ class Redactor:
         spans = self._callers(text, at_ms)
         self._keep(text, spans, at_ms)
         if refuses(text, _digits(text)):
-            self._asked, self._half = frozenset(), ""
+            self._refused, self._asked, self._half = self._asked, frozenset(), ""
         return without(text, spans)
 
     def heard(self, text: str, *, at_ms: int) -> Redacted:
@@ -135,6 +137,9 @@ class Redactor:
 
     def _hear_agent(self, text: str, at_ms: int) -> None:
         heard, wanted, elsewhere = asked_by(text)
+        if self._refused and heard in ("goes_on", "states"):
+            self._asked, self._asked_ms, self._given = self._refused, at_ms, False
+        self._refused = frozenset()
         if heard == "asks":
             self._asked, self._asked_ms, self._half, self._given = wanted, at_ms, "", False
         elif (heard == "closes" or (heard == "states" and self._given)) and (elsewhere or not self._unfinished):
