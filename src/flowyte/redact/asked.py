@@ -89,6 +89,7 @@ _AGAIN = re.compile(
     r"\b(?:again|once more|repeat|more slowly|slower|did not (?:get|catch|understand)|didn't (?:get|catch|"
     r"understand)|"
     r"hear me|with me|you there|spell|find it|got it|have it|see it|handy|whenever|when you|afraid|faster|"
+    r"remainder|what else|slow down|slower|once again|and after|"
     r"is that (?:right|correct)|is this (?:right|correct)|correct\?|right\?|are you still there|still there|"
     r"key it in|what(?:'s| is| comes) next|the next ones?|(?:what|which) (?:is|was) (?:it|that)\b|"
     r"one moment|just a moment|let me check|not a whole number|do not match|don't match|i have|ready|the rest|"
@@ -154,6 +155,9 @@ def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
             return "closes", frozenset(), True
         if wanted:
             return "asks", wanted, False
+        before = sentences[place - 1] if place else ""
+        if (wanted := _things(before)) and (not _DONE.search(before) or _LACKS.search(before)):
+            return "asks", wanted, False  # "Your number does not match. Try once more?"
         if _AGAIN.search(sentence) and "without" not in sentence:
             return "goes_on", frozenset(), False
         return ("goes_on" if _MORE.search(sentence) else "closes"), frozenset(), False

@@ -25,7 +25,7 @@ from flowyte.redact.words import Word, pieces_of, vocabulary, words_of
 SLOT_OPEN_MS = 120_000  # who was asked for a number two minutes ago has been asked for something else, or has left
 FEWEST_AGAIN = 4  # digits of a value by which it is known again; fewer stand in many other numbers
 FEWEST_HALF = 3  # digits of an answer that is nothing else
-_WHOLE: dict[Label, int] = {"card": 15, "ssn": 9, "phone": 10, "account": 6}
+_WHOLE: dict[Label, int] = {"card": 15, "ssn": 9, "phone": 10, "account": 8, "number": 9}
 MOST_VALUES = 200  # of a conversation; the oldest are forgotten
 _SMALL = vocabulary(
     "yes yeah sure okay ok uh um er it is it's that's the and then so well my number just a moment sorry rest "
@@ -236,7 +236,7 @@ class Redactor:
         return said.lower() in self._public or (bool(digits := _digits(said)) and digits in self._public)
 
 
-MOST_AFTER_HALF = 5  # words after a number that leave it open: "just a moment" does, "and I want to book" does not
+MOST_AFTER_HALF = 8  # words after a number that leave it open: "just a moment" does, "and I want to book" does not
 
 
 def _digits(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flowyte.redact.words import Piece, Word, pieces_of, vocabulary
+from flowyte.redact.words import ONES, Piece, Word, pieces_of, vocabulary
 
 MOST_BETWEEN = 7  # words between two pieces of one number; whoever says more has begun to say something else
 _YEAR = re.compile(r"19\d\d|20[0-4]\d")
@@ -25,6 +25,7 @@ _DICTATING = _FILLERS | vocabulary(
     "and is it's its that that's the i think okay ok so next rest just a moment second now followed by again "
     "yes yeah well on to after before end got did you all in total area code extension ext number first last "
     "start over say again from top beginning repeat which ones are saying i'll "
+    "you are writing still pause comma bit put glasses strike excuse bad hang hear me ready "
     "four digits with ending or make it right there's there"
 )
 # What makes of a number a measure, a price or a time. In a number that is being dictated they do not count.
@@ -63,6 +64,8 @@ def runs_of(words: list[Word], *, dictated: bool = False, patient: bool = False)
     found: list[Run] = []
     so_far: list[Piece] = []
     for piece in pieces_of(words, dictated=dictated):
+        if _is_no_digit(words, piece):
+            continue
         measure = not dictated and (
             _is_measure(words, piece) or (patient and _YEAR.fullmatch(piece.digits) is not None)
         )
@@ -73,6 +76,24 @@ def runs_of(words: list[Word], *, dictated: bool = False, patient: bool = False)
         if not measure:
             so_far.append(piece)
     return [*found, Run(tuple(so_far))] if so_far else found
+
+
+_BEFORE_ONE = vocabulary("the this that which old new last other another no any same first second only right wrong")
+_AFTER_ONE = vocabulary("sec second moment minute of more thing time for i we you that who")
+
+
+def _is_no_digit(words: list[Word], piece: Piece) -> bool:
+    """ "The one I have", "one sec", and "oh, right"."""
+    text = words[piece.first].text
+    before = words[piece.first - 1] if piece.first else None
+    after = words[piece.last] if piece.last < len(words) else None
+    if text == "one" and piece.digits == "1":
+        named = before is not None and before.text in _BEFORE_ONE and before.text != "first"
+        return (named and (after is None or after.text not in ONES)) or (after is not None and after.text in _AFTER_ONE)
+    if text == "oh" and (before is None or before.text in ".?!"):
+        following = next((word for word in words[piece.last : piece.last + 2] if not word.is_mark), None)
+        return following is not None and following.text in ("right", "yeah", "yes", "sure", "okay", "well", "it's", "i")
+    return False
 
 
 def _joined(words: list[Word], start: int, end: int, dictated: bool, patient: bool) -> bool:

@@ -42,6 +42,7 @@ _KEY = re.compile(
     r"house is|mail (?:it|them) to|staying at|home is)\b[\s:,]*",
     re.IGNORECASE,
 )
+_STRONG = re.compile(r"\b(?:live|lives|living|address|located|deliver|ship|moved|house|home|mail)\b", re.IGNORECASE)
 _ENDS = vocabulary("and but so please before after because thanks thank you i we if then ? ! ;")
 _BOX = re.compile(r"\b(?:p\.?\s?o\.?|post office)\s+box\s+[\w-]+(?:[\s-]+(?:one|two|three|four|five|six|seven|"
 r"eight|nine|"
@@ -65,6 +66,7 @@ def streets_in(text: str, words: list[Word]) -> list[Span]:
     pieces = {piece.first: piece for piece in pieces_of(words, dictated=True)}
     found += [Span(entity="address", start=m.start(), end=m.end(), confidence=0.9) for m in _AFTERWARDS.finditer(text)]
     keys = [match.end() for match in _KEY.finditer(text)]
+    strong = [match.end() for match in _KEY.finditer(text) if _STRONG.search(match[0])]
     place = 0
     while place < len(words):
         if place not in pieces:
@@ -72,7 +74,8 @@ def streets_in(text: str, words: list[Word]) -> list[Span]:
             continue
         house = _house(words, pieces, place)
         keyed = any(0 <= words[place].start - key <= 4 for key in keys)
-        street = _street(words, house, keyed=keyed) or (_clause(words, house) if keyed else 0)
+        sure = any(0 <= words[place].start - key <= 4 for key in strong) and not _is_time(words, house)
+        street = _street(words, house, keyed=keyed) or (_clause(words, house) if sure else 0)
         if not street:
             place = pieces[place].last
             continue
@@ -97,6 +100,20 @@ def _house(words: list[Word], pieces: Mapping[int, Piece], place: int) -> int:
             at = end = at + 1  # "12B"
         at += at < len(words) and words[at].text in (",", "-")
     return end
+
+
+def _is_time(words: list[Word], place: int) -> bool:
+    after = words[place].text if place < len(words) else ""
+    return after in (":", "am", "pm", "o'clock") or after in _NOT_BETWEEN
+
+
+def begins_one(words: list[Word], place: int) -> bool:
+    """Whether the number before `place` may be a house's: a word of a name follows, not a unit nor an end."""
+    while place < len(words) and (words[place].text in ",-" or words[place].text in ("uh", "um", "er")):
+        place += 1
+    if place >= len(words) or words[place].is_mark:
+        return False
+    return words[place].text not in _NOT_BETWEEN and words[place].text not in _STOPS
 
 
 def _clause(words: list[Word], place: int) -> int:
