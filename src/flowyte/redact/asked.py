@@ -42,7 +42,7 @@ _ASKS: dict[Label, str] = {
     r"buy|bought|hear|get it|learn|find (?:us|out))\b)|"
     r"where do you "
     r"live|where (?:should|shall|can|do|are) (?:the|we|you|i|our)\b.*\b(?:come|deliver|ship|send|live|located|go)",
-    "date_of_birth": r"(?:date of birth|birth ?date|birthday|born\b|d\.?o\.?b)",
+    "date_of_birth": r"(?:of birth|birth ?date|birthday|born\b|d\.?o\.?b)",
     "name": r"(?:sur)?names?\b(?! of (?:the |your |this |that )?(?:\w+ )?(?:street|tool|product|company|store|shop|"
     r"medicine|medication|drug|item|file|place|road|city|town|school|business|model|app|program|plan)s?\b)|"
     r"who(?:m|se|'s|'ll|'d)?\b|"
@@ -89,7 +89,7 @@ _AGAIN = re.compile(
     r"\b(?:again|once more|repeat|more slowly|slower|did not (?:get|catch|understand)|didn't (?:get|catch|"
     r"understand)|"
     r"hear me|with me|you there|spell|find it|got it|have it|see it|handy|whenever|when you|afraid|faster|"
-    r"remainder|what else|slow down|slower|once again|and after|"
+    r"one second|a second|my (?:screen|system|computer)|go\W*$|remainder|what else|slow down|slower|once again|and after|"
     r"is that (?:right|correct)|is this (?:right|correct)|correct\?|right\?|are you still there|still there|"
     r"key it in|what(?:'s| is| comes) next|the next ones?|(?:what|which) (?:is|was) (?:it|that)\b|"
     r"one moment|just a moment|let me check|not a whole number|do not match|don't match|i have|ready|the rest|"

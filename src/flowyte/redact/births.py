@@ -78,6 +78,8 @@ def _told(text: str, start: int, *, reach: int = REACH) -> list[Span]:
     words = [word for word in words_of(text) if word.start >= start]
     dated = {place for piece in pieces_of(words, dictated=True) for place in range(piece.first, piece.last)}
     dated |= {n for n, word in enumerate(words) if word.text in ORDINAL or _MONTH.fullmatch(word.text)}
+    if all(words[n].text in ("first", "second", "may", "march") for n in dated) and len(dated) < 2 and reach > REACH:
+        return []
     first = min(dated, default=None)
     if first is None or words[first].start - start > reach:
         return []

@@ -17,6 +17,13 @@ _LAST = vocabulary(
 )
 _JOINS = vocabulary("dot point period underscore dash hyphen minus plus . _ - + %")
 _PAUSES = vocabulary(', - – — ; : ( ) [ ] < > " … uh um er uhm erm')
+_ASIDES = (
+    ("all", "one", "word"), ("one", "word"), ("no", "spaces"), ("no", "space"), ("all", "lowercase"), ("all", "lower", "case"),
+    ("lowercase",), ("lower", "case"), ("all", "small", "letters"), ("small", "letters"), ("all", "caps"), ("together",),
+    ("all", "together"), ("and", "then"), ("the", "number"), ("the", "numeral"), ("the", "digit"), ("the", "digits"),
+    ("the", "letter"), ("then",), ("number",), ("capital",), ("the", "word"), ("followed", "by"),
+)  # fmt: skip
+"""Said within an address, and no part of it."""
 _NUMBERS = frozenset(ONES) | frozenset(TEENS) | frozenset(TENS) | frozenset(TIMES)
 _AT = frozenset({"at", "@"})
 _KEY = re.compile(
@@ -60,27 +67,47 @@ def _spoken(text: str, words: list[Word], *, asked: bool) -> list[Span]:
     return found
 
 
+LOOK_BACK = 60  # characters before an address that may be of it
+_EXPLAINED = re.compile(r"\b\w (?:(?:as in|for|like) (?:\w+[\s,]*)?)?(?:\w (?:as in|for|like) \w+[\s,]*)*$")
+
+
 def _as_in_before(text: str, start: int) -> int:
     """Letters that were explained before the rest: "y as in yankee, jones at"."""
-    before = re.search(r"(?:\b\w (?:as in|for|like) \w+[\s,]*)+$", text[:start])
-    return before.start() if before else start
+    before = _EXPLAINED.search(text[max(0, start - LOOK_BACK) : start])
+    start = before.start() + max(0, start - LOOK_BACK) if before else start
+    wrong = _RESTARTED.search(text[max(0, start - LOOK_BACK) : start])
+    return wrong.start() + max(0, start - LOOK_BACK) if wrong else start
 
 
 def _unpaused(words: list[Word]) -> list[Word]:
     """Without marks and fillers that stand between two parts, and without "sign" after "at"."""
     kept: list[Word] = []
+    skip = 0
     for place, word in enumerate(words):
-        if word.text == "word" and [each.text for each in kept[-2:]] == ["all", "one"]:
-            del kept[-2:]
+        if place < skip:
+            continue
+        if kept and (size := _aside(words, place)):
+            skip = place + size
             continue
         after = words[place + 1] if place + 1 < len(words) else None
         pause = word.text in _PAUSES or (word.text == "." and after is not None and after.start > word.end)
         if pause or (word.text in ("sign", "symbol") and kept and kept[-1].text in _AT):
             continue
-        if word.text == "the" and after is not None and after.text in _AT:
+        if word.text in ("the", "that's", "it's", "thats") and kept and after is not None and after.text in _AT:
             continue
         kept.append(word)
     return kept
+
+
+def _aside(words: list[Word], place: int) -> int:
+    """How many words are an aside here, and not its begin or end."""
+    for aside in _ASIDES:
+        if tuple(word.text for word in words[place : place + len(aside)]) == aside:
+            return len(aside)
+    return 0
+
+
+_RESTARTED = re.compile(r"\b[\w.-]+ at,? (?:no|sorry|wait|oops|i mean),? $", re.IGNORECASE)
 
 
 def _letters_before(text: str, match: re.Match[str]) -> int:

@@ -39,6 +39,29 @@ _SPELLING = re.compile(
     r"(?P<letters>(?:\b[^\W\d_](?:[\s,.-]+(?:as in|for|like)\s+[^\W\d_]+)?\b[\s,.-]*){2,})",
     re.IGNORECASE,
 )
+_TITLED = re.compile(r"\b(?=(?:mr|mrs|ms|miss|dr|doctor|professor)\b\.?\s)", re.IGNORECASE)
+_CUED = re.compile(
+    r"\b(?:(?:my|his|her|our|your|their|the) (?:husband|wife|son|daughter|mother|mom|mum|father|dad|brother|sister|boss|"
+    r"friend|neighbor|partner|fianc\w+|boyfriend|girlfriend|roommate|uncle|aunt|cousin|grandson|granddaughter|"
+    r"grandmother|grandfather|grandma|grandpa|child|kid|baby|assistant|colleague|coworker|tenant|client|patient|manager|"
+    r"caller|secretary|nephew|niece|twin|stepson|stepdaughter|spouse|mother-in-law)(?: is| named| called|'s)?|"
+    r"(?:ask|asking|asked) for|supposed to (?:meet|see|call)|meeting with|(?:talk|talked|talking|spoke|speak|speaking) "
+    r"(?:to|with)|people call me|calls me|named|addressed to|made out to|registered to|belongs to|behalf of|"
+    r"tell (?:him|her|them)(?: that)?|it's me)[\s,]+",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:^|[,.!?]\s{1,3}|\b(?:that|there|hi|hey|hello|is|it's|with|from)\s)\s?"
+    r"(?P<name>[A-Z][\w'’-]{1,30}\.?\s(?:[A-Z][\w'’-]{0,30}\.?\s){0,3})"
+    r"(?:called|calling|again|speaking|here|will be|from the|with an? question)\b"
+)
+_PAUSE = re.compile(
+    r"[\s,.;-]{1,4}(?P<pause>(?:uh|um|er|and|it's|is|the|my|last|family|sur|name|name's|that's|middle)[\s,.]{1,3}){0,6}",
+    re.IGNORECASE,
+)
+_BEFORE_LAST = re.compile(
+    r"(?P<name>\b[A-Z][\w'’-]{1,30}),? (?:and )?(?:(?:the |my |his |her )?(?:last|family|sur) ?name|that's with|with an?)\b"
+)
 _NEVER = vocabulary(
     "a an the and but so i i'm i'd i've i'll it it's is are was am be been my your you we they he she this that "
     "these those not no yes yeah yep ok okay sure hi hello hey good morning afternoon evening well uh um er oh "
@@ -47,6 +70,7 @@ _NEVER = vocabulary(
     "also still again if or as by because regarding urgent problem question order appointment one two three "
     "four five six seven eight nine ten mr mrs ms miss dr calling looking trying wondering interested happy "
     "glad fine correct only now new old out back all get got going never always like than then another "
+    "next bit part ones rest friend friend's neighbor neighbor's customer coworker it'd will guess think let got "
     "something nothing anyone somebody someone ridiculous too more much"
 )
 _INTRO = vocabulary(
@@ -77,13 +101,48 @@ def names_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
     for match in _GIVEN.finditer(text):
         found += _from(text, words, match.end(), small=True)
     found += _speaking(text, words)
+    found += _told_by(text, words)
     if asked:
         found += _answer(text, words)
     else:
         for match in _INTRODUCED.finditer(text):
             found += _introduced(text, words, match.end())
     found += _first_and_last(text, words)
-    return [_whole(words, span) for span in found]
+    found = [_whole(words, span) for span in found]
+    return [*found, *(each for span in found for each in _after(text, words, span.end))]
+
+
+def _told_by(text: str, words: list[Word]) -> list[Span]:
+    """After a title, after whose it is ("my daughter"), and before "called" or "again"."""
+    found = []
+    for pattern in (_TITLED, _CUED):
+        for match in pattern.finditer(text):
+            first = next((word for word in words if word.start >= match.end()), None)
+            if first is not None and first.text not in _NEVER | _NO_ONE | _PLACES:
+                found += _from(text, words, match.end(), small=False)
+    for match in _BEFORE_LAST.finditer(text):
+        if match["name"].lower() not in _NEVER | _COMMON | _NO_ONE | _INTRO:
+            found.append(_span(match.start("name"), match.end("name"), 0.7))
+    for match in _TAIL.finditer(text):
+        inside = [word for word in words if match.start("name") <= word.start < match.end("name")]
+        while inside and (inside[0].text in _NEVER | _COMMON or inside[0].is_mark):
+            inside = inside[1:]
+        if inside and not any(word.text in _NEVER | _NO_ONE | _PLACES for word in inside):
+            found.append(_span(inside[0].start, inside[-1].end, 0.7))
+    return found
+
+
+def _after(text: str, words: list[Word], end: int) -> list[Span]:
+    """The rest of a name after a pause, its spelling, or "and the last name is"."""
+    found: list[Span] = []
+    if spelled := _spelled(text, end):
+        found, end = spelled, spelled[-1].end
+    if match := _PAUSE.match(text, end):
+        first = next((word for word in words if word.start >= match.end()), None)
+        paused = match["pause"] or found
+        if paused and first is not None and first.capital and first.text not in _NEVER | _NO_ONE | _COMMON:
+            found = [*found, *_from(text, words, match.end(), small=False)]
+    return found
 
 
 def _first_and_last(text: str, words: list[Word]) -> list[Span]:
@@ -178,10 +237,11 @@ def _from(text: str, words: list[Word], start: int, *, small: bool) -> list[Span
             titled = titled if titled is not None else word
             continue
         if word.is_mark:
-            if word.text in "-'’" or (word.text == "." and (len(taken[-1].text) == 1 if taken else titled is not None)):
+            short = len(taken[-1].text) == 1 or taken[-1].text in ("st", "ste") if taken else titled is not None
+            if word.text in "-'’" or (word.text == "." and short):
                 continue
             break
-        names = sum(len(each.text) > 1 for each in taken)
+        names = sum(len(each.text) > 1 and each.text not in _PARTICLES for each in taken)
         particle = word.text in _PARTICLES and bool(taken) and (taken[-1].capital or small)
         initial = particle or (len(word.text) == 1 and word.capital and word.text != "i" and bool(taken))
         if (word.text in _NEVER and not initial) or word.text[0].isdigit() or names >= MOST_NAME:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Set
 
 from flowyte.redact.model import NUMBERS, Label, Span
-from flowyte.redact.runs import Run, runs_of
+from flowyte.redact.runs import Run, runs_of, said_with_numbers
 from flowyte.redact.words import Word, vocabulary
 
 NEAR: dict[Label | None, str] = {
@@ -139,7 +139,9 @@ def _is_talk(words: list[Word], runs: list[Run]) -> bool:
     if len(runs) != 1:
         return False
     run = runs[0]
-    others = sum(not word.is_mark for word in (*words[: run.first], *words[run.last :]))
+    around = (*words[: run.first], *words[run.last :])
+    others = sum(not word.is_mark and not said_with_numbers(word.text) for word in around)
+    others = others and sum(not word.is_mark for word in around)
     if len(run.digits) <= MOST_SMALL:
         return others > MOST_BARE
     dated = _YEAR.fullmatch(run.digits) and run.first > 0 and words[run.first - 1].text in _SINCE

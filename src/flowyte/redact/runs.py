@@ -96,6 +96,14 @@ def _is_no_digit(words: list[Word], piece: Piece) -> bool:
     return False
 
 
+def said_with_numbers(word: str) -> bool:
+    """Whether people say it around a number that they are giving."""
+    return word in _DICTATING or word in _AROUND
+
+
+_AROUND = vocabulary("goes starts begins done finally lastly part half group bit set my me please here all last one ones")
+
+
 def _joined(words: list[Word], start: int, end: int, dictated: bool, patient: bool) -> bool:
     between = words[start:end]
     if sum(not word.is_mark for word in between) > MOST_BETWEEN:
