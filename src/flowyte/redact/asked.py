@@ -56,7 +56,7 @@ _ASKS: dict[Label, str] = {
 }  # fmt: skip
 _ASKING = tuple((label, re.compile(rf"\b(?:{pattern})", re.IGNORECASE)) for label, pattern in _ASKS.items())
 # Of a name that is meant for somebody, whatever it is for: "what name is the order under?"
-_NAME = re.compile(r"\b(?:your|whose|what|which|first|last|full|patient's) names?\b(?! of)", re.IGNORECASE)
+_NAME = re.compile(r"\b(?:your|whose|what|which|first|last|full|patient's) names?\b(?! of)|\bnames? (?:on|for|under|in|it's|the)\b", re.IGNORECASE)
 # Asked for, and nobody's business: the digits of an order stay in the transcript.
 _ELSE = re.compile(
     r"\b(?:order|invoice|confirmation|tracking|reference|booking|reservation|serial|model|article|part|ticket|"
@@ -102,7 +102,7 @@ _DONE = re.compile(
     r"\b(?:i|we)(?:'ve| have)?(?: already| just| now)? (?:got|have|found|see|updated|changed|saved|noted|added|sent|"
     r"charged|verified|put|took|entered|called|e-?mailed)\b|\b(?:will|would|can|should) (?:be|receive|get|see|find)\b|"
     r"\b(?:has|have|had) been\b|\bon file\b|\bin the system\b|\b(?:we'll|i'll|we will|i will) (?:send|e-?mail|text|"
-    r"call|have|let|make|transfer|check)\b|\bour\b|\bwe(?:'re| are)\b|\bis (?:correct|right|on|fine|all set|the|a|not|"
+    r"call|have|let|make|transfer|check)\b|\bour\b|\bwe(?:'re| are)\b(?! (?:done|all|missing|set|at|on|ready|finished|almost))|\bis (?:correct|right|on|fine|all set|the|a|not|"
     r"confirmed|updated|verified|valid|expired|in|at|near)\b|\bwas (?:charged|declined|sent|changed|updated|approved)\b|"
     r"\bthank(?:s| you) for|\bdo(?:es)? not need\b|\bdon't need\b|\bno need\b",
     re.IGNORECASE,

@@ -184,7 +184,7 @@ class Redactor:
 
     def _keep(self, text: str, spans: Sequence[Span], at_ms: int) -> None:
         words = words_of(text)
-        self._given = self._given or bool(spans)
+        self._given = self._given or (bool(spans) and not text.rstrip().endswith("?"))
         for span in spans:
             said = text[span.start : span.end]
             if span.entity in NUMBERS or span.entity == "date_of_birth":

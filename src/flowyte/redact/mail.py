@@ -107,7 +107,7 @@ def _aside(words: list[Word], place: int) -> int:
     return 0
 
 
-_RESTARTED = re.compile(r"\b[\w.-]+ at,? (?:no|sorry|wait|oops|i mean),? $", re.IGNORECASE)
+_RESTARTED = re.compile(r"\b[\w.-]+ at,? (?:(?:no|sorry|wait|oops|i mean),? )?$", re.IGNORECASE)
 
 
 def _letters_before(text: str, match: re.Match[str]) -> int:

@@ -52,11 +52,17 @@ _CUED = re.compile(
 )
 _TAIL = re.compile(
     r"(?:^|[,.!?]\s{1,3}|\b(?:that|there|hi|hey|hello|is|it's|with|from)\s)\s?"
-    r"(?P<name>[A-Z][\w'’-]{1,30}\.?\s(?:[A-Z][\w'’-]{0,30}\.?\s){0,3})"
+    r"(?P<name>[A-Z][\w'’-]{1,30}[.,]?\s(?:[A-Z][\w'’-]{0,30}[.,]?\s|(?:uh|um|van|der|de|von|la),?\s){0,4})"
     r"(?:called|calling|again|speaking|here|will be|from the|with an? question)\b"
 )
 _PAUSE = re.compile(
     r"[\s,.;-]{1,4}(?P<pause>(?:uh|um|er|and|it's|is|the|my|last|family|sur|name|name's|that's|middle)[\s,.]{1,3}){0,6}",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r"[^\W\d_]{3,}|is|my", re.IGNORECASE)  # more than a filler
+_QUESTION = re.compile(
+    r"^\W*(?:(?:wait|sorry|well|um|uh|so|and|but|okay|ok|hang on)\W+){0,3}(?:is|are|do|does|did|can|could|will|would|"
+    r"should|what|why|how|when|where|who|which|have|has|mine|say|am|was)\b",
     re.IGNORECASE,
 )
 _BEFORE_LAST = re.compile(
@@ -81,6 +87,12 @@ _INTRO = vocabulary(
     "one second"
 )
 _COMMON = vocabulary(
+    "wait hang hold ready absolutely yup same make tell everybody mine say think anything again give here's "
+    "thats that's these those our your his her we they he she if since because after before both either neither "
+    "everything every each all any some many most well whatever never always sometimes maybe probably usually let's "
+    "don't doesn't didn't won't can't isn't aren't wasn't how are do does did have has will would may might must "
+    "listen see look never mind excuse pardon wow gosh god oh great perfect awesome cool exactly "
+    "indeed fine good nice thanks cheers bye goodbye correct certainly definitely "
     "put great right sorry actually let what why can could should it's there here use under book maybe yes the"
 )
 _PARTICLES = vocabulary("van von de der da del di la le den dos el al bin ibn")
@@ -118,7 +130,7 @@ def _told_by(text: str, words: list[Word]) -> list[Span]:
     for pattern in (_TITLED, _CUED):
         for match in pattern.finditer(text):
             first = next((word for word in words if word.start >= match.end()), None)
-            if first is not None and first.text not in _NEVER | _NO_ONE | _PLACES:
+            if first is not None and (first.text in _TITLES or first.text not in _NEVER | _NO_ONE | _PLACES):
                 found += _from(text, words, match.end(), small=False)
     for match in _BEFORE_LAST.finditer(text):
         if match["name"].lower() not in _NEVER | _COMMON | _NO_ONE | _INTRO:
@@ -141,7 +153,10 @@ def _after(text: str, words: list[Word], end: int) -> list[Span]:
         first = next((word for word in words if word.start >= match.end()), None)
         paused = match["pause"] or found
         if paused and first is not None and first.capital and first.text not in _NEVER | _NO_ONE | _COMMON:
-            found = [*found, *_from(text, words, match.end(), small=False)]
+            more = _from(text, words, match.end(), small=False)
+            if more and not _SAID.search(match["pause"] or "is"):
+                found.append(_span(end, more[0].end, 0.8))
+            found += more
     return found
 
 
@@ -272,6 +287,8 @@ def _answer(text: str, words: list[Word]) -> list[Span]:
             start = word.end
         else:
             break
+    if text.rstrip().endswith("?") and _QUESTION.match(text):  # they ask back
+        return _letters(text)
     known = [word for word in words if word.text in FIRST and word.text not in ALSO_WORDS and word.start > start]
     others = [span for word in known for span in _from(text, words, word.start, small=True)]
     return [*_from(text, words, start, small=True), *others, *_letters(text), *_capitals(words)]
@@ -283,7 +300,7 @@ def _capitals(words: list[Word]) -> list[Span]:
     for place, word in enumerate(words):
         begins = place == 0 or words[place - 1].text in ".?!"
         initial = len(word.text) == 1 and bool(found) and place + 1 < len(words) and words[place + 1].text == "."
-        plain = word.text not in _NEVER and word.text not in _INTRO
+        plain = word.text not in _NEVER and word.text not in _INTRO and word.text not in _NO_ONE
         of_a_name = word.capital and not word.is_mark and (plain or initial)
         if of_a_name and word.text not in _TITLES and not (begins and word.text in _COMMON):
             found.append(_span(word.start, word.end, 0.7))

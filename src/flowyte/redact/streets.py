@@ -18,6 +18,19 @@ _NOT_BETWEEN = vocabulary(
     "than from by with more less until before after about only not no my your our per floors pieces kids "
     "children blocks block way"
 )
+# Words that name a street as often as something else: with a capital, or where an address is being given.
+_SOFT = vocabulary(
+    "pike run path point pt ridge rdg pass bend bluff bridge cove creek crossing glen green heights hollow island "
+    "junction knoll landing manor meadow meadows park promenade view vista walk trace commons broadway spur route "
+    "estates overlook fork ranch bay harbor hwy expressway freeway springs oaks woods pines chase canyon village "
+    "station esplanade embankment"
+)
+_FILLERS = frozenset(["uh", "um", "er", "uhm", ",", "erm", "mm", "like"])
+_CUES = frozenset(["at", "to", "from", "near", "number", "outside", "opposite", "property", "place"])
+_NO_STREET = vocabulary(
+    "january february march april may june july august september october november december monday tuesday wednesday "
+    "thursday friday saturday sunday eastern central pacific mountain am pm"
+)
 _DIRECTIONS = vocabulary("north south east west n s e w northeast northwest southeast southwest")
 _UNITS = vocabulary("apartment apt suite unit ste floor room flat building number")
 _BEFORE = _UNITS | {"no"}
@@ -51,13 +64,13 @@ _AFTERWARDS = re.compile(
     rf"\b(?:[A-Z]\w+ ){{1,3}}(?:{'|'.join(sorted(_STREETS))}),? (?:number|no\.?) [\w-]+", re.IGNORECASE
 )
 MOST_NAME = 4  # words between the number and "street"
-MOST_HOUSE = 3  # pieces: "forty four oh one"
+MOST_HOUSE = 5  # pieces: "forty four oh one"
 MOST_CLAUSE = 28  # words and marks: an address with its code said digit by digit
 MOST_TOWN = 4  # words of a town and its state
 MOST_AFTER = 14  # words of flat, town, state and code
 
 
-def streets_in(text: str, words: list[Word]) -> list[Span]:
+def streets_in(text: str, words: list[Word], *, asked: bool = False) -> list[Span]:
     found = []
     for box in _BOX.finditer(text):
         after = next((n for n, word in enumerate(words) if word.start >= box.end()), len(words))
@@ -74,12 +87,16 @@ def streets_in(text: str, words: list[Word]) -> list[Span]:
             continue
         house = _house(words, pieces, place)
         keyed = any(0 <= words[place].start - key <= 4 for key in keys)
+        begun = keyed or asked or (place > 0 and words[place - 1].text in _CUES)
+        while house < len(words) and words[house].text in _FILLERS:
+            house += 1
         sure = any(0 <= words[place].start - key <= 4 for key in strong) and not _is_time(words, house)
-        street = _street(words, house, keyed=keyed) or (_clause(words, house) if sure else 0)
+        street = _street(words, house, keyed=keyed) or _named(words, place, house, begun=begun)
+        street = street or (_clause(words, house) if sure else 0)
         if not street:
             place = pieces[place].last
             continue
-        end = _onward(text, words, street)
+        end = _afterwards(text, words, _onward(text, words, street))
         begin = place - (place > 0 and words[place - 1].text in _BEFORE)
         start = _put_right(text, words[begin].start)
         span = Span(entity="address", start=start, end=words[end - 1].end, confidence=0.9)
@@ -146,6 +163,61 @@ def _street(words: list[Word], place: int, *, keyed: bool) -> int:
     if keyed and named and named[0].capital and named[0].text not in _NOT_BETWEEN:
         return place + 1 + (len(named) > 1 and named[1].capital and not named[1].is_mark)
     return 0
+
+
+def _named(words: list[Word], first: int, place: int, *, begun: bool) -> int:
+    """After a street whose kind is no sure word for one ("Fox Run"), or that has none: "4 Broadway, Duluth"."""
+    if place - first > 2 * MOST_HOUSE + 2 or place >= len(words) or words[place].text in _NO_STREET:
+        return 0
+    at, capitals = place, 0
+    while at < len(words) and at - place <= MOST_NAME + 1 and not (words[at].is_mark and words[at].text not in ".-'"):
+        word = words[at]
+        if word.text in _NOT_BETWEEN or (word.text in _STOPS and not word.capital):
+            break
+        numbered = word.text.isdigit() and at > place
+        if at > place and word.text in _SOFT and (word.capital or begun):
+            return at + 1
+        if not (word.capital or word.is_mark or numbered or word.glued or begun):
+            break
+        capitals += word.capital
+        at += 1
+    single = place < len(words) and words[place].text in ("broadway", "route", "highway")
+    comma = at < len(words) and words[at].text == "," and at + 1 < len(words) and words[at + 1].capital
+    if capitals and (single or (begun and words[place].capital) or (comma and at - place >= 1)):
+        return at
+    return 0
+
+
+_ZIP = re.compile(
+    r"[\s,.]{0,3}(?:and\s)?(?:(?:the|my|with)\s)?(?:zip|postal|post)\s?(?:code)?(?:\sis|'s)?[\s,:]{0,3}(?=\w)", re.IGNORECASE
+)
+_LETTERS = re.compile(
+    r"[\s,.]{0,3}(?:(?:that's|that is|it's|spelled|spelt|so)[\s,]{1,3}){1,2}(?:\b[^\W\d_]\b[\s,.-]{0,3}){3,40}", re.IGNORECASE
+)
+_FIXED = re.compile(
+    r"[\s,.]{0,3}(?:(?:no|sorry|wait|i mean|actually|make that|rather|excuse me)[\s,]{1,3}){1,3}(?:[\w'-]{1,30}\s){1,4}"
+    rf"(?:{'|'.join(sorted(_STREETS | _SOFT))})\b",
+    re.IGNORECASE,
+)
+_STATE = re.compile(
+    rf"\s(?:[a-z]{{2,20}}\s){{1,3}}?(?:(?:new|north|south|west|rhode)\s)?"
+    rf"(?:{'|'.join(sorted(each for each in STATES if len(each) > 3))})\b"
+)
+
+
+def _afterwards(text: str, words: list[Word], place: int) -> int:
+    """Over what is said after an address and is still of it: its correction, its spelling, its town in small letters, and
+    "the zip code is"."""
+    for pattern in (_FIXED, _STATE, _LETTERS, _ZIP, _LETTERS):
+        if not (match := pattern.match(text, words[place - 1].end)):
+            continue
+        place = next((n for n, word in enumerate(words) if word.start >= match.end()), len(words))
+        if pattern is _ZIP:
+            code = next((piece for piece in pieces_of(words[place:], dictated=True)), None)
+            place = _house(words, {p.first: p for p in pieces_of(words, dictated=True)}, place) if code else place
+        elif pattern is not _LETTERS:
+            place = _onward(text, words, place)
+    return place
 
 
 def _put_right(text: str, start: int) -> int:
