@@ -12,8 +12,8 @@ from bench.redaction_set import reported_samples, second_samples, sentences, val
 from bench.redaction_set.values import ORDINALS
 
 ENTITIES = ("card", "ssn", "account", "phone", "email", "address", "birth", "name")
-SEEDS = {"tuned": 41, "held": 97, "fresh": 131, "reported": 271, "second": 389}
-OF_THEIR_OWN = {"reported": reported_samples, "second": second_samples}
+SEEDS = {"tuned": 41, "held": 97, "fresh": 131, "reported": 271, "second": 389, "further": 457}
+OF_THEIR_OWN = {"reported": reported_samples, "second": second_samples, "further": second_samples.Further}
 MARKS = re.compile("[«»]")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -170,11 +170,20 @@ def _local_begin(text: str, words: list[Word], at: int, *, asked: bool) -> int:
     return first if sure else at
 
 
+def _is_letter(words: list[Word], place: int) -> bool:
+    """One letter, said as such: "i" and "a" are words too, where no other letter stands beside them."""
+    text = words[place].text
+    if len(text) != 1 or not text.isalnum():
+        return False
+    beside = [word for word in (*words[max(0, place - 2) : place], *words[place + 1 : place + 3]) if not word.is_mark]
+    return text not in ("i", "a") or any(len(word.text) == 1 for word in beside)
+
+
 def _belongs(words: list[Word], first: int, at: int, keyed: bool) -> bool:
     """Whether the word before `first` is of the same local part."""
     before, after = words[first - 1], words[first] if first < at else None
     text = before.text
-    if text in _JOINS or text in _NUMBERS or text.isdigit() or (len(text) == 1 and text.isalnum() and text != "i"):
+    if text in _JOINS or text in _NUMBERS or text.isdigit() or _is_letter(words, first - 1):
         return not (text == "." and before.end < words[first].start and words[first].capital and not keyed)
     if text == ",":  # letters spelled with pauses
         return after is not None and (len(after.text) == 1 or keyed)

@@ -36,7 +36,7 @@ _UNITS = vocabulary("apartment apt suite unit ste floor room flat building numbe
 _BEFORE = _UNITS | {"no"}
 _WRONG = re.compile(r"\b\d+ (?:[A-Z]\w+ ?){1,2}\W+(?:(?:no|sorry|wait|i mean|actually|make that)\W+)+$", re.IGNORECASE)
 _STOPS = vocabulary(
-    "and but so please before after because thanks thank is are was the a my i we you can could would where "
+    "zip postal and but so please before after because thanks thank is are was the a my i we you can could would where "
     "when what today tomorrow now for by at on if then it it's that's hurry yes no okay ok near behind"
 )
 STATES = vocabulary(
@@ -189,7 +189,7 @@ def _named(words: list[Word], first: int, place: int, *, begun: bool) -> int:
 
 
 _ZIP = re.compile(
-    r"[\s,.]{0,3}(?:and\s)?(?:(?:the|my|with)\s)?(?:zip|postal|post)\s?(?:code)?(?:\sis|'s)?[\s,:]{0,3}(?=\w)", re.IGNORECASE
+    r"[\s,.]{0,3}(?:and\s)?(?:(?:the|my|with)\s)?(?:zip|postal|post)(?:\s?code)?(?:\s?is\b|'s)?[\s,:]{0,3}(?=\w)", re.IGNORECASE
 )
 _LETTERS = re.compile(
     r"[\s,.]{0,3}(?:(?:that's|that is|it's|spelled|spelt|so)[\s,]{1,3}){1,2}(?:\b[^\W\d_]\b[\s,.-]{0,3}){3,40}", re.IGNORECASE
