@@ -89,7 +89,7 @@ _AGAIN = re.compile(
     r"\b(?:again|once more|repeat|more slowly|slower|did not (?:get|catch|understand)|didn't (?:get|catch|"
     r"understand)|"
     r"hear me|with me|you there|spell|find it|got it|have it|see it|handy|whenever|when you|afraid|faster|"
-    r"one second|a second|my (?:screen|system|computer)|go\W*$|remainder|what else|slow down|slower|once again|and after|"
+    r"next part|louder|speak up|more to (?:go|it|come)|is there more|secure line|fine|else\W*$|one second|a second|my (?:screen|system|computer)|go\W*$|remainder|what else|slow down|slower|once again|and after|"
     r"is that (?:right|correct)|is this (?:right|correct)|correct\?|right\?|are you still there|still there|"
     r"key it in|what(?:'s| is| comes) next|the next ones?|(?:what|which) (?:is|was) (?:it|that)\b|"
     r"one moment|just a moment|let me check|not a whole number|do not match|don't match|i have|ready|the rest|"
@@ -102,13 +102,13 @@ _DONE = re.compile(
     r"\b(?:i|we)(?:'ve| have)?(?: already| just| now)? (?:got|have|found|see|updated|changed|saved|noted|added|sent|"
     r"charged|verified|put|took|entered|called|e-?mailed)\b|\b(?:will|would|can|should) (?:be|receive|get|see|find)\b|"
     r"\b(?:has|have|had) been\b|\bon file\b|\bin the system\b|\b(?:we'll|i'll|we will|i will) (?:send|e-?mail|text|"
-    r"call|have|let|make|transfer|check)\b|\bour\b|\bwe(?:'re| are)\b(?! (?:done|all|missing|set|at|on|ready|finished|almost))|\bis (?:correct|right|on|fine|all set|the|a|not|"
+    r"call|have|let|make|transfer|check)\b|\bour (?:\w+ )?(?:number|phone|address|e-?mail|name|card|account|street|location|line)\b|\bwe(?:'re| are)\b(?! (?:done|all|missing|set|at|on|ready|finished|almost))|\bis (?:correct|right|on|fine|all set|the|a|not|"
     r"confirmed|updated|verified|valid|expired|in|at|near)\b|\bwas (?:charged|declined|sent|changed|updated|approved)\b|"
     r"\bthank(?:s| you) for|\bdo(?:es)? not need\b|\bdon't need\b|\bno need\b",
     re.IGNORECASE,
 )
 _LACKS = re.compile(
-    r"\b(?:missing|need|needs|require\w*|without|once|if you|don't (?:see|have)|do not (?:see|have)|didn't|"
+    r"\b(?:missing|need|needs|soon as|until|unless|short|find(?:ing)? you|require\w*|without|once|if you|don't (?:see|have)|do not (?:see|have)|didn't|"
     r"did not|can't|cannot|verify|confirm|doesn't match|does not match|asking|so that i|we were (?:at|on)|"
     r"waiting (?:on|for)|go ahead|in order to|before (?:i|we))\b",
     re.IGNORECASE,
@@ -128,6 +128,7 @@ _MORE = re.compile(
 _NAMED = re.compile(r"\bsocial security|\bssn\b|\bcard number", re.IGNORECASE)  # of these the mention is enough
 _SENTENCE = re.compile(r"[^.?!]+[.?!]*")
 MOST_ASK = 600  # characters at the end of what was said, where a question stands
+MOST_NUDGE = 10  # words of what is said while one waits for an answer
 MOST_STATEMENT = 4  # words: a longer statement that asks nothing has gone on to something else
 
 
@@ -160,6 +161,8 @@ def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
             return "asks", wanted, False  # "Your number does not match. Try once more?"
         if _AGAIN.search(sentence) and "without" not in sentence:
             return "goes_on", frozenset(), False
+        if "?" not in sentence and len(sentence.split()) <= MOST_NUDGE:
+            return "states", frozenset(), False  # "I can wait while you look."
         return ("goes_on" if _MORE.search(sentence) else "closes"), frozenset(), False
     if _AGAIN.search(text) or len(text.split()) <= MOST_STATEMENT:
         return "goes_on", frozenset(), False

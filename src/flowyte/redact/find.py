@@ -51,7 +51,7 @@ def _in(text: str, wanted: Set[Label], asked: Set[Label], elsewhere: bool) -> It
             yield from (_as(span, "date_of_birth") for span in numbers_in(text, words, {"number"}, {"number"}))
     if "address" in wanted:
         yield from (streets := streets_in(text, words, asked="address" in asked))
-        numbered = [words[run.first].start for run in runs_of(words) if begins_one(words, run.last)]
+        numbered = [words[run.first].start for run in runs_of(words) if begins_one(words, run.first, run.last)]
         if "address" in asked and (numbered or any(word.glued for word in words)):
             begins = min([*numbered, *(span.start for span in streets)]) if streets else 0
             yield from _whole(text, words, "address", begin=begins)

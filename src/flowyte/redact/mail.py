@@ -36,7 +36,8 @@ _NEVER = vocabulary(
     "look looking find visit see go going us me it shop website site page online available here there check "
     "arrive order at is email mail address my the to a an i'm was be on use under please send write reach "
     "contact and or so it's that's that this would you can could for yes yeah ok okay sure um uh er of course "
-    "one invoice with"
+    "one invoice with mine mine's same why not wrote down changed gosh ugh we have has found think believe guess "
+    "say says said should that'd just still already looking now again let spell out gonna goes hmm used email's"
 )
 _MEANT = re.compile(r"\be-?\s?mail|\bsend (?:it|them|the \w+)? ?to\b|\bwrite to\b|\bforward\b", re.IGNORECASE)
 _SITE = re.compile(r"\b(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|info|biz|co)\b", re.IGNORECASE)
@@ -75,7 +76,7 @@ def _as_in_before(text: str, start: int) -> int:
     """Letters that were explained before the rest: "y as in yankee, jones at"."""
     before = _EXPLAINED.search(text[max(0, start - LOOK_BACK) : start])
     start = before.start() + max(0, start - LOOK_BACK) if before else start
-    wrong = _RESTARTED.search(text[max(0, start - LOOK_BACK) : start])
+    wrong = _RESTARTED.search(text[max(0, start - LOOK_BACK) : start] + _NO.match(text[start : start + 12])[0])  # type: ignore[index]
     return wrong.start() + max(0, start - LOOK_BACK) if wrong else start
 
 
@@ -107,7 +108,8 @@ def _aside(words: list[Word], place: int) -> int:
     return 0
 
 
-_RESTARTED = re.compile(r"\b[\w.-]+ at,? (?:(?:no|sorry|wait|oops|i mean),? )?$", re.IGNORECASE)
+_RESTARTED = re.compile(r"\b[\w.-]+ at,? (?:no|sorry|wait|oops|i mean),? ?$", re.IGNORECASE)
+_NO = re.compile(r"(?:(?:no|sorry|wait|oops|i mean)\b,? ?)?", re.IGNORECASE)
 
 
 def _letters_before(text: str, match: re.Match[str]) -> int:

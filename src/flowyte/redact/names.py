@@ -44,8 +44,12 @@ _CUED = re.compile(
     r"\b(?:(?:my|his|her|our|your|their|the) (?:husband|wife|son|daughter|mother|mom|mum|father|dad|brother|sister|boss|"
     r"friend|neighbor|partner|fianc\w+|boyfriend|girlfriend|roommate|uncle|aunt|cousin|grandson|granddaughter|"
     r"grandmother|grandfather|grandma|grandpa|child|kid|baby|assistant|colleague|coworker|tenant|client|patient|manager|"
-    r"caller|secretary|nephew|niece|twin|stepson|stepdaughter|spouse|mother-in-law)(?: is| named| called|'s)?|"
-    r"(?:ask|asking|asked) for|supposed to (?:meet|see|call)|meeting with|(?:talk|talked|talking|spoke|speak|speaking) "
+    r"caller|secretary|nephew|niece|landlord|landlady|attorney|lawyer|agent|teacher|coach|supervisor|nurse|technician|stepfather|stepmother|"
+    r"housekeeper|babysitter|nanny|caregiver|guardian|ex|ex-husband|ex-wife|mate|buddy|girl|guy|parent|"
+    r"twin|stepson|stepdaughter|spouse|mother-in-law)(?: is| named| called|'s)?|"
+    r"(?:ask|asking|asked) for|(?:in|under) the names? (?:of)?|through to|(?:a )?(?:guy|lady|man|woman) (?:called|named)|"
+    r"(?:it|that|this|everything) (?:is|was) (?:in|under)|have me (?:as|under)|known as|goes by|go by|"
+    r"supposed to (?:meet|see|call)|meeting with|(?:talk|talked|talking|spoke|speak|speaking) "
     r"(?:to|with)|people call me|calls me|named|addressed to|made out to|registered to|belongs to|behalf of|"
     r"tell (?:him|her|them)(?: that)?|it's me)[\s,]+",
     re.IGNORECASE,
@@ -53,7 +57,7 @@ _CUED = re.compile(
 _TAIL = re.compile(
     r"(?:^|[,.!?]\s{1,3}|\b(?:that|there|hi|hey|hello|is|it's|with|from)\s)\s?"
     r"(?P<name>[A-Z][\w'’-]{1,30}[.,]?\s(?:[A-Z][\w'’-]{0,30}[.,]?\s|(?:uh|um|van|der|de|von|la),?\s){0,4})"
-    r"(?:called|calling|again|speaking|here|will be|from the|with an? question)\b"
+    r"(?:called|calling|again|speaking|here|there\?|available|told|said|will be|from the|with an? question)\b"
 )
 _PAUSE = re.compile(
     r"[\s,.;-]{1,4}(?P<pause>(?:uh|um|er|and|it's|is|the|my|last|family|sur|name|name's|that's|middle)[\s,.]{1,3}){0,6}",
@@ -76,6 +80,7 @@ _NEVER = vocabulary(
     "also still again if or as by because regarding urgent problem question order appointment one two three "
     "four five six seven eight nine ten mr mrs ms miss dr calling looking trying wondering interested happy "
     "glad fine correct only now new old out back all get got going never always like than then another "
+    "nobody already huh ugh gosh alrighty yessir gotcha lemme sec mine mine's driving whole sometimes guy lady man woman "
     "next bit part ones rest friend friend's neighbor neighbor's customer coworker it'd will guess think let got "
     "something nothing anyone somebody someone ridiculous too more much"
 )
@@ -105,6 +110,13 @@ _PLACES = vocabulary(
 _TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "doctor", "professor"])
 _BEHIND = frozenset(["junior", "jr", "senior", "sr", "ii", "iii", "iv", "esquire"])
 _BEHIND_THE = frozenset(["second", "third", "fourth", "2nd", "3rd", "4th", "elder", "younger"])
+_USUAL = (
+    _NEVER | _INTRO | _COMMON | _PLACES | vocabulary(
+        "plus space comma dash pause double triple zero eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+        "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand bad strike hold writing "
+        "apartment suite unit mean lowercase spaces period underscore word ended end okay alright later soon"
+    )
+)
 MOST_NAME = 3  # words; a fourth in small letters is rarely of the name
 
 
@@ -131,7 +143,8 @@ def _told_by(text: str, words: list[Word]) -> list[Span]:
         for match in pattern.finditer(text):
             first = next((word for word in words if word.start >= match.end()), None)
             if first is not None and (first.text in _TITLES or first.text not in _NEVER | _NO_ONE | _PLACES):
-                found += _from(text, words, match.end(), small=False)
+                known = first.text in FIRST and first.text not in ALSO_WORDS
+                found += _from(text, words, match.end(), small=known)
     for match in _BEFORE_LAST.finditer(text):
         if match["name"].lower() not in _NEVER | _COMMON | _NO_ONE | _INTRO:
             found.append(_span(match.start("name"), match.end("name"), 0.7))
@@ -139,7 +152,7 @@ def _told_by(text: str, words: list[Word]) -> list[Span]:
         inside = [word for word in words if match.start("name") <= word.start < match.end("name")]
         while inside and (inside[0].text in _NEVER | _COMMON or inside[0].is_mark):
             inside = inside[1:]
-        if inside and not any(word.text in _NEVER | _NO_ONE | _PLACES for word in inside):
+        if inside and not any(word.text in _NEVER | _NO_ONE | _PLACES or word.text.split("'")[0] in _NEVER for word in inside):
             found.append(_span(inside[0].start, inside[-1].end, 0.7))
     return found
 
@@ -291,7 +304,26 @@ def _answer(text: str, words: list[Word]) -> list[Span]:
         return _letters(text)
     known = [word for word in words if word.text in FIRST and word.text not in ALSO_WORDS and word.start > start]
     others = [span for word in known for span in _from(text, words, word.start, small=True)]
-    return [*_from(text, words, start, small=True), *others, *_letters(text), *_capitals(words)]
+    begins = _from(text, words, start, small=True)
+    return [*begins, *others, *_letters(text), *_capitals(words), *_alone(words)]
+
+
+def _alone(words: list[Word]) -> list[Span]:
+    """Two words at most in small letters that stand by themselves between marks: "if I remember right, anneke banks"."""
+    found: list[Span] = []
+    part: list[Word] = []
+    for word in [*words, None]:
+        if word is not None and (not word.is_mark or word.text in "-'’"):
+            part.append(word)
+            continue
+        while part and part[0].text in _INTRO | _NEVER:
+            part = part[1:]
+        said = [each for each in part if not each.is_mark]
+        plain = all(each.text.isalpha() and len(each.text) > 2 and each.text not in _USUAL for each in said)
+        if 0 < len(said) <= 2 and plain and not any(each.capital for each in said):
+            found.append(_span(said[0].start, said[-1].end, 0.6))
+        part = []
+    return found
 
 
 def _capitals(words: list[Word]) -> list[Span]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flowyte.redact.words import ONES, Piece, Word, pieces_of, vocabulary
+from flowyte.redact.words import ONES, TEENS, TENS, TIMES, Piece, Word, pieces_of, vocabulary
 
 MOST_BETWEEN = 7  # words between two pieces of one number; whoever says more has begun to say something else
 _YEAR = re.compile(r"19\d\d|20[0-4]\d")
@@ -78,6 +78,7 @@ def runs_of(words: list[Word], *, dictated: bool = False, patient: bool = False)
     return [*found, Run(tuple(so_far))] if so_far else found
 
 
+_NUMERALS = frozenset(ONES) | frozenset(TEENS) | frozenset(TENS) | frozenset(TIMES)
 _BEFORE_ONE = vocabulary("the this that which old new last other another no any same first second only right wrong")
 _AFTER_ONE = vocabulary("sec second moment minute of more thing time for i we you that who")
 
@@ -92,7 +93,8 @@ def _is_no_digit(words: list[Word], piece: Piece) -> bool:
         return (named and (after is None or after.text not in ONES)) or (after is not None and after.text in _AFTER_ONE)
     if text == "oh" and (before is None or before.text in ".?!"):
         following = next((word for word in words[piece.last : piece.last + 2] if not word.is_mark), None)
-        return following is not None and following.text in ("right", "yeah", "yes", "sure", "okay", "well", "it's", "i")
+        number = following is not None and (following.text in _NUMERALS or following.text.isdigit())
+        return following is not None and not number
     return False
 
 

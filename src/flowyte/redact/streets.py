@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from flowyte.redact.model import Span
 from flowyte.redact.words import Piece, Word, pieces_of, vocabulary
+from flowyte.slots.figures import ORDINAL
 
 _STREETS = vocabulary(
     "street st avenue ave av road rd lane ln drive dr boulevard blvd court ct place pl way terrace circle "
@@ -63,6 +64,7 @@ r"eight|nine|"
 _AFTERWARDS = re.compile(
     rf"\b(?:[A-Z]\w+ ){{1,3}}(?:{'|'.join(sorted(_STREETS))}),? (?:number|no\.?) [\w-]+", re.IGNORECASE
 )
+MOST_BEFORE = 5  # words
 MOST_NAME = 4  # words between the number and "street"
 MOST_HOUSE = 5  # pieces: "forty four oh one"
 MOST_CLAUSE = 28  # words and marks: an address with its code said digit by digit
@@ -124,11 +126,14 @@ def _is_time(words: list[Word], place: int) -> bool:
     return after in (":", "am", "pm", "o'clock") or after in _NOT_BETWEEN
 
 
-def begins_one(words: list[Word], place: int) -> bool:
-    """Whether the number before `place` may be a house's: a word of a name follows, not a unit nor an end."""
+def begins_one(words: list[Word], first: int, place: int) -> bool:
+    """Whether the number from `first` to `place` may be a house's: a word of a name follows, not a unit nor an end; one
+    in small letters only where little was said before."""
     while place < len(words) and (words[place].text in ",-" or words[place].text in ("uh", "um", "er")):
         place += 1
     if place >= len(words) or words[place].is_mark:
+        return False
+    if not words[place].capital and sum(not word.is_mark for word in words[:first]) > MOST_BEFORE:
         return False
     return words[place].text not in _NOT_BETWEEN and words[place].text not in _STOPS
 
@@ -169,6 +174,8 @@ def _named(words: list[Word], first: int, place: int, *, begun: bool) -> int:
     """After a street whose kind is no sure word for one ("Fox Run"), or that has none: "4 Broadway, Duluth"."""
     if place - first > 2 * MOST_HOUSE + 2 or place >= len(words) or words[place].text in _NO_STREET:
         return 0
+    if words[first].text in ("o", "oh") or len(words[place].text) < 2:
+        return 0  # letters of a name that is spelled
     at, capitals = place, 0
     while at < len(words) and at - place <= MOST_NAME + 1 and not (words[at].is_mark and words[at].text not in ".-'"):
         word = words[at]
@@ -177,7 +184,8 @@ def _named(words: list[Word], first: int, place: int, *, begun: bool) -> int:
         numbered = word.text.isdigit() and at > place
         if at > place and word.text in _SOFT and (word.capital or begun):
             return at + 1
-        if not (word.capital or word.is_mark or numbered or word.glued or begun):
+        ordinal = word.text in ORDINAL
+        if not (word.capital or word.is_mark or numbered or word.glued or begun or ordinal):
             break
         capitals += word.capital
         at += 1
