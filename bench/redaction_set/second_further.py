@@ -93,7 +93,15 @@ BETWEEN = ("Yup.", "Cool, what else?", "Alrighty.", "Okay, four more to go.", "K
            "I got that part.", "Then?", "Could you say the next part a bit louder?", "Yes?", "Okay, hold on. Okay.",
            "Good, and?", "Just a sec, typing. Alright.", "Is there more?", "That's only the first half.", "Okay, so far so"
            " good.", "What's after that?", "Uh-huh, I'm still with you.", "Noted.")  # fmt: skip
-BEGINS = ("{v}", "So, {v}", "Ready? {v}", "{v} for starters", "It begins with {v}.", "{v}... hold on", "Let me read it. {v}")
+BEGINS = (
+    "{v}",
+    "So, {v}",
+    "Ready? {v}",
+    "{v} for starters",
+    "It begins with {v}.",
+    "{v}... hold on",
+    "Let me read it. {v}",
+)
 GOES_ON = ("{v}", "next {v}", "okay {v}", "{v} next", "and now {v}", "{v}, right?")
 ENDS = ("{v}", "{v}. There you go.", "last bit {v}", "{v} and that's it", "and to finish, {v}.", "{v}, that's the end")
 VOLUNTEERED = {

@@ -51,7 +51,11 @@ def _in_pieces(r: Random, entity: str, sentences: ModuleType) -> tuple[str, Turn
     for first, last in zip([0, *cuts], [*cuts, len(parts)], strict=True):
         way = r.choice((values.one_by_one, values.spaced, values.solid, second.with_zero_words, second.talk_within))
         pieces.append(f"«{way(r, ''.join(parts[first:last]), tuple(len(each) for each in parts[first:last]))}»")
-    asks = r.choice(sentences.FREE[entity]) if r.random() < 0.3 else _asks(r, sentences, r.choice(sentences.THINGS[entity]))
+    asks = (
+        r.choice(sentences.FREE[entity])
+        if r.random() < 0.3
+        else _asks(r, sentences, r.choice(sentences.THINGS[entity]))
+    )
     turns = [("agent", asks)]
     for place, piece in enumerate(pieces):
         if place:

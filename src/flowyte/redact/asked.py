@@ -15,8 +15,9 @@ Heard = Literal["asks", "goes_on", "states", "closes"]
 _ASKS: dict[Label, str] = {
     "card": r"(?:credit|debit|bank)? ?cards?(?:'s)?\b|long number|sixteen digits|16 digits|security code|cvv|cvc|"
     r"expir\w+|on the (?:front|back)\b|visa\b|master ?card|amex|how (?:will|would|are|do|did|shall|should)\b.*\bpay|"
+    r"credit or debit|charging\b|(?:take care of|settle|cover) (?:the|your|that|this)|read it (?:to|out)|"
     r"payment (?:info|details|method|number)|(?:form|method|means) of payment|card\w* info",
-    "ssn": r"social(?: security)?|ssn|tax ?id|taxpayer",
+    "ssn": r"social(?: security)?|ssn|nine[- ]digits?|9[- ]digits?|itin|tax ?id|taxpayer",
     "account": r"account (?:number|no|id)|(?:your|bank|savings|checking|which) account|routing|iban|sort code|"
     r"accounts?\b(?! holder| manager| name)|membership|"
     r"(?:customer|member|policy|client|patient|insurance|loyalty|subscriber|loan|mortgage|contract|record|chart|group|"
@@ -49,17 +50,21 @@ _ASKS: dict[Label, str] = {
     r"you are\W*$|this is\W*$|(?:should|can|may|shall|do|could) (?:i|we) (?:call|address) you|"
     r"(?:call|address) you\W*$|people call you|go by|"
     r"put (?:you|it|this|that)? ?down\b|yourself or|for (?:someone|somebody) else|"
-    r"(?:which|what) (?:doctor|dentist|nurse|agent|technician|provider|stylist|therapist|physician|representative|"
+    r"(?:which|what) (?:patient|guest|caller|customer|doctor|dentist|nurse|agent|technician|provider|stylist|therapist|physician|representative|"
     r"person)\b|(?:speaking|talking|chatting|dealing) (?:with|to)\b|"
     r"(?:someone|somebody|anyone|anybody|(?:a|the|your) (?:doctor|person|contact)) (?:you|in particular|we|i|there)\b|"
     r"contact person|account holder|policy ?holder|patient is\b|caller is\b",
 }  # fmt: skip
 _ASKING = tuple((label, re.compile(rf"\b(?:{pattern})", re.IGNORECASE)) for label, pattern in _ASKS.items())
 # Of a name that is meant for somebody, whatever it is for: "what name is the order under?"
-_NAME = re.compile(r"\b(?:your|whose|what|which|first|last|full|patient's) names?\b(?! of)|\bnames? (?:on|for|under|in|it's|the)\b", re.IGNORECASE)
+_NAME = re.compile(
+    r"\b(?:your|whose|what|which|first|last|full|patient's) names?\b(?! of)|\bnames? (?:on|for|under|in|it's|the)\b",
+    re.IGNORECASE,
+)
 # Asked for, and nobody's business: the digits of an order stay in the transcript.
 _ELSE = re.compile(
-    r"\b(?:order|invoice|confirmation|tracking|reference|booking|reservation|serial|model|article|part|ticket|"
+    r"\b(?:order|invoice|confirmation|tracking|reference|booking|reservation|serial|model|article|(?<!next )(?<!first )(?<!last )(?<!that )"
+    r"(?<!second )(?<!other )part|ticket|"
     r"case|quote|claim|flight|room|gate|seat|page|"
     r"product|code on|zip|postcode|how (?:many|much|old|long)|what time|which day|what day|when (?:would|do|"
     r"should|shall|"
@@ -102,7 +107,7 @@ _DONE = re.compile(
     r"\b(?:i|we)(?:'ve| have)?(?: already| just| now)? (?:got|have|found|see|updated|changed|saved|noted|added|sent|"
     r"charged|verified|put|took|entered|called|e-?mailed)\b|\b(?:will|would|can|should) (?:be|receive|get|see|find)\b|"
     r"\b(?:has|have|had) been\b|\bon file\b|\bin the system\b|\b(?:we'll|i'll|we will|i will) (?:send|e-?mail|text|"
-    r"call|have|let|make|transfer|check)\b|\bour (?:\w+ )?(?:number|phone|address|e-?mail|name|card|account|street|location|line)\b|\bwe(?:'re| are)\b(?! (?:done|all|missing|set|at|on|ready|finished|almost))|\bis (?:correct|right|on|fine|all set|the|a|not|"
+    r"call|have|let|make|transfer|check)\b|\bour (?:\w+ )?(?:number|phone|address|e-?mail|name|card|account|street|location|line)\b|\bwe(?:'re| are)\b(?! (?:done|all|missing|set|at|on|ready|finished|almost))|\bis (?:correct|right|on|fine|all set|"
     r"confirmed|updated|verified|valid|expired|in|at|near)\b|\bwas (?:charged|declined|sent|changed|updated|approved)\b|"
     r"\bthank(?:s| you) for|\bdo(?:es)? not need\b|\bdon't need\b|\bno need\b",
     re.IGNORECASE,
@@ -152,10 +157,13 @@ def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
         if not wanted and _DIGITS.search(sentence) and not _ELSE.search(sentence):  # of what, was said before
             before = " ".join(sentences[:place])
             wanted = _things(before) or frozenset({"number"})
-        if _ELSE.search(sentence) and not wanted - {"name", "address"} and not _NAME.search(sentence):
+        other = _ELSE.search(sentence.lower().replace("zip", "") if "address" in wanted else sentence)
+        if other and not wanted - {"name", "address"} and not _NAME.search(sentence):
             return "closes", frozenset(), True
-        if wanted:
-            return "asks", wanted, False
+        if wanted:  # of two sentences that ask for two things, both count
+            before = sentences[place - 1] if place and "?" not in sentences[place - 1] else ""
+            more = _things(before) if _LACKS.search(before) and not _ELSE.search(before) else frozenset()
+            return "asks", wanted | more, False
         before = sentences[place - 1] if place else ""
         if (wanted := _things(before)) and (not _DONE.search(before) or _LACKS.search(before)):
             return "asks", wanted, False  # "Your number does not match. Try once more?"

@@ -80,6 +80,7 @@ _NEVER = vocabulary(
     "also still again if or as by because regarding urgent problem question order appointment one two three "
     "four five six seven eight nine ten mr mrs ms miss dr calling looking trying wondering interested happy "
     "glad fine correct only now new old out back all get got going never always like than then another "
+    "who's what's where's when's how's know pull over hmm looks changed remember sure thing same pretty "
     "nobody already huh ugh gosh alrighty yessir gotcha lemme sec mine mine's driving whole sometimes guy lady man woman "
     "next bit part ones rest friend friend's neighbor neighbor's customer coworker it'd will guess think let got "
     "something nothing anyone somebody someone ridiculous too more much"
@@ -111,7 +112,11 @@ _TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "doctor", "professor"])
 _BEHIND = frozenset(["junior", "jr", "senior", "sr", "ii", "iii", "iv", "esquire"])
 _BEHIND_THE = frozenset(["second", "third", "fourth", "2nd", "3rd", "4th", "elder", "younger"])
 _USUAL = (
-    _NEVER | _INTRO | _COMMON | _PLACES | vocabulary(
+    _NEVER
+    | _INTRO
+    | _COMMON
+    | _PLACES
+    | vocabulary(
         "plus space comma dash pause double triple zero eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
         "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand bad strike hold writing "
         "apartment suite unit mean lowercase spaces period underscore word ended end okay alright later soon"
@@ -143,7 +148,9 @@ def _told_by(text: str, words: list[Word]) -> list[Span]:
         for match in pattern.finditer(text):
             first = next((word for word in words if word.start >= match.end()), None)
             if first is not None and (first.text in _TITLES or first.text not in _NEVER | _NO_ONE | _PLACES):
-                known = first.text in FIRST and first.text not in ALSO_WORDS
+                second = next((word for word in words if word.start > first.start and not word.is_mark), first)
+                named = second if first.text in _TITLES else first
+                known = named.text in FIRST and named.text not in ALSO_WORDS
                 found += _from(text, words, match.end(), small=known)
     for match in _BEFORE_LAST.finditer(text):
         if match["name"].lower() not in _NEVER | _COMMON | _NO_ONE | _INTRO:
@@ -152,7 +159,9 @@ def _told_by(text: str, words: list[Word]) -> list[Span]:
         inside = [word for word in words if match.start("name") <= word.start < match.end("name")]
         while inside and (inside[0].text in _NEVER | _COMMON or inside[0].is_mark):
             inside = inside[1:]
-        if inside and not any(word.text in _NEVER | _NO_ONE | _PLACES or word.text.split("'")[0] in _NEVER for word in inside):
+        if inside and not any(
+            word.text in _NEVER | _NO_ONE | _PLACES or word.text.split("'")[0] in _NEVER for word in inside
+        ):
             found.append(_span(inside[0].start, inside[-1].end, 0.7))
     return found
 
@@ -167,7 +176,7 @@ def _after(text: str, words: list[Word], end: int) -> list[Span]:
         paused = match["pause"] or found
         if paused and first is not None and first.capital and first.text not in _NEVER | _NO_ONE | _COMMON:
             more = _from(text, words, match.end(), small=False)
-            if more and not _SAID.search(match["pause"] or "is"):
+            if more and not _SAID.search(text[end : match.end()]):
                 found.append(_span(end, more[0].end, 0.8))
             found += more
     return found
@@ -269,7 +278,7 @@ def _from(text: str, words: list[Word], start: int, *, small: bool) -> list[Span
             if word.text in "-'’" or (word.text == "." and short):
                 continue
             break
-        names = sum(len(each.text) > 1 and each.text not in _PARTICLES for each in taken)
+        names = sum(len(each.text) > 1 and each.text not in _PARTICLES and each.text != "st" for each in taken)
         particle = word.text in _PARTICLES and bool(taken) and (taken[-1].capital or small)
         initial = particle or (len(word.text) == 1 and word.capital and word.text != "i" and bool(taken))
         if (word.text in _NEVER and not initial) or word.text[0].isdigit() or names >= MOST_NAME:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from flowyte.redact.words import ONES, TEENS, TENS, TIMES, Piece, Word, pieces_of, vocabulary
+from flowyte.redact.words import Piece, Word, pieces_of, vocabulary
 
 MOST_BETWEEN = 7  # words between two pieces of one number; whoever says more has begun to say something else
 _YEAR = re.compile(r"19\d\d|20[0-4]\d")
@@ -64,8 +64,6 @@ def runs_of(words: list[Word], *, dictated: bool = False, patient: bool = False)
     found: list[Run] = []
     so_far: list[Piece] = []
     for piece in pieces_of(words, dictated=dictated):
-        if _is_no_digit(words, piece):
-            continue
         measure = not dictated and (
             _is_measure(words, piece) or (patient and _YEAR.fullmatch(piece.digits) is not None)
         )
@@ -78,32 +76,14 @@ def runs_of(words: list[Word], *, dictated: bool = False, patient: bool = False)
     return [*found, Run(tuple(so_far))] if so_far else found
 
 
-_NUMERALS = frozenset(ONES) | frozenset(TEENS) | frozenset(TENS) | frozenset(TIMES)
-_BEFORE_ONE = vocabulary("the this that which old new last other another no any same first second only right wrong")
-_AFTER_ONE = vocabulary("sec second moment minute of more thing time for i we you that who")
-
-
-def _is_no_digit(words: list[Word], piece: Piece) -> bool:
-    """ "The one I have", "one sec", and "oh, right"."""
-    text = words[piece.first].text
-    before = words[piece.first - 1] if piece.first else None
-    after = words[piece.last] if piece.last < len(words) else None
-    if text == "one" and piece.digits == "1":
-        named = before is not None and before.text in _BEFORE_ONE and before.text != "first"
-        return (named and (after is None or after.text not in ONES)) or (after is not None and after.text in _AFTER_ONE)
-    if text == "oh" and (before is None or before.text in ".?!"):
-        following = next((word for word in words[piece.last : piece.last + 2] if not word.is_mark), None)
-        number = following is not None and (following.text in _NUMERALS or following.text.isdigit())
-        return following is not None and not number
-    return False
-
-
 def said_with_numbers(word: str) -> bool:
     """Whether people say it around a number that they are giving."""
     return word in _DICTATING or word in _AROUND
 
 
-_AROUND = vocabulary("goes starts begins done finally lastly part half group bit set my me please here all last one ones")
+_AROUND = vocabulary(
+    "goes starts begins done finally lastly part half group bit set my me please here all last one ones"
+)
 
 
 def _joined(words: list[Word], start: int, end: int, dictated: bool, patient: bool) -> bool:

@@ -174,7 +174,7 @@ def _named(words: list[Word], first: int, place: int, *, begun: bool) -> int:
     """After a street whose kind is no sure word for one ("Fox Run"), or that has none: "4 Broadway, Duluth"."""
     if place - first > 2 * MOST_HOUSE + 2 or place >= len(words) or words[place].text in _NO_STREET:
         return 0
-    if words[first].text in ("o", "oh") or len(words[place].text) < 2:
+    if words[first].text in ("o", "oh") or (len(words[place].text) < 2 and words[place].text not in _DIRECTIONS):
         return 0  # letters of a name that is spelled
     at, capitals = place, 0
     while at < len(words) and at - place <= MOST_NAME + 1 and not (words[at].is_mark and words[at].text not in ".-'"):
@@ -197,10 +197,12 @@ def _named(words: list[Word], first: int, place: int, *, begun: bool) -> int:
 
 
 _ZIP = re.compile(
-    r"[\s,.]{0,3}(?:and\s)?(?:(?:the|my|with)\s)?(?:zip|postal|post)(?:\s?code)?(?:\s?is\b|'s)?[\s,:]{0,3}(?=\w)", re.IGNORECASE
+    r"[\s,.]{0,3}(?:and\s)?(?:(?:the|my|with)\s)?(?:zip|postal|post)(?:\s?code)?(?:\s?is\b|'s)?[\s,:]{0,3}(?=\w)",
+    re.IGNORECASE,
 )
 _LETTERS = re.compile(
-    r"[\s,.]{0,3}(?:(?:that's|that is|it's|spelled|spelt|so)[\s,]{1,3}){1,2}(?:\b[^\W\d_]\b[\s,.-]{0,3}){3,40}", re.IGNORECASE
+    r"[\s,.]{0,3}(?:(?:that's|that is|it's|spelled|spelt|so)[\s,]{1,3}){1,2}(?:\b[^\W\d_]\b[\s,.-]{0,3}){3,40}",
+    re.IGNORECASE,
 )
 _FIXED = re.compile(
     r"[\s,.]{0,3}(?:(?:no|sorry|wait|i mean|actually|make that|rather|excuse me)[\s,]{1,3}){1,3}(?:[\w'-]{1,30}\s){1,4}"
