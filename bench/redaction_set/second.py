@@ -1,5 +1,7 @@
 """The second tuned part: values with names, streets and domains of its own, and ways to say them."""
 
+# ruff: noqa: E501 - a table of sentences
+
 from random import Random
 
 from bench.redaction_set import reported, values

@@ -1,5 +1,7 @@
 """Sentences of a further tuned part, written after the rules for `second`, in another manner."""
 
+# ruff: noqa: E501 - a table of sentences
+
 from bench.redaction_set.second_sentences import THINGS as _THINGS
 
 THINGS = {

@@ -1,5 +1,7 @@
 """Sentences of the second tuned part. Questions are made of a frame and a thing; `{v}` is the value."""
 
+# ruff: noqa: E501 - a table of sentences
+
 THINGS = {
     "card": ("your card number", "the card number", "the number on the front of the card", "the sixteen digits",
              "a credit card", "the payment card you'd like to use", "your Visa or Mastercard number",

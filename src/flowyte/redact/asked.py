@@ -1,9 +1,9 @@
 """What an agent's words ask for, and whether they let the caller go on with what was asked before. Pure.
 
-Any mention of a thing opens its slot, unless it says that the thing is there already ("I have your number"): people ask
-in more forms than can be listed. In an open slot every digit counts. The slot stays open over "go on", "one moment" and "is
-that right?", and over questions after the same thing; any other question closes it, and so does a longer statement once
-something was given.
+Any mention of a thing opens its slot, unless it says that the thing is there already ("I have your number"): people
+ask in more forms than can be listed. In an open slot every digit counts. The slot stays open over "go on", "one
+moment" and "is that right?", over a refusal that the agent talks about, and over questions after the same thing; any
+other question closes it, and so does a longer statement once something was given.
 """
 
 import re
@@ -35,7 +35,8 @@ _ASKS: dict[Label, str] = {
     r"what number|(?:the|your|a|home|work|cell|contact) (?:cell|phone|mobile|telephone)\b|your digits|"
     r"which number|phone\b|cell\b",
     "email": r"e-?mails?\b|mail address|inbox|(?:receipt|link|invoice|confirmation|copy|it|quote|form)s? sent\b|"
-    r"where (?:shall|should|can|may|do|would|could) (?:i|we|you)\b.*\b(?:send|sent|link)\b|where (?:shall|should|can|may) (?:i|we) send",
+    r"where (?:shall|should|can|may|do|would|could) (?:i|we|you)\b.*\b(?:send|sent|link)\b|where (?:shall|"
+    r"should|can|may) (?:i|we) send",
     "address": r"(?:street|home|postal|mailing|delivery|shipping|billing|your|the|full|what) (?<!mail )address|"
     r"(?<!mail )(?<!to )(?<!should i )(?<!shall i )(?<!would i )address\b|house number|(?:cross|what|which) streets?\b|"
     r"(?:your|exact|pickup|pick-up|service|what|which|current|job|drop-?off|the) location|zip code and|"
@@ -50,7 +51,8 @@ _ASKS: dict[Label, str] = {
     r"you are\W*$|this is\W*$|(?:should|can|may|shall|do|could) (?:i|we) (?:call|address) you|"
     r"(?:call|address) you\W*$|people call you|go by|"
     r"put (?:you|it|this|that)? ?down\b|yourself or|for (?:someone|somebody) else|"
-    r"(?:which|what) (?:patient|guest|caller|customer|doctor|dentist|nurse|agent|technician|provider|stylist|therapist|physician|representative|"
+    r"(?:which|what) (?:patient|guest|caller|customer|doctor|dentist|nurse|agent|technician|provider|stylist|"
+    r"therapist|physician|representative|"
     r"person)\b|(?:speaking|talking|chatting|dealing) (?:with|to)\b|"
     r"(?:someone|somebody|anyone|anybody|(?:a|the|your) (?:doctor|person|contact)) (?:you|in particular|we|i|there)\b|"
     r"contact person|account holder|policy ?holder|patient is\b|caller is\b",
@@ -63,7 +65,8 @@ _NAME = re.compile(
 )
 # Asked for, and nobody's business: the digits of an order stay in the transcript.
 _ELSE = re.compile(
-    r"\b(?:order|invoice|confirmation|tracking|reference|booking|reservation|serial|model|article|(?<!next )(?<!first )(?<!last )(?<!that )"
+    r"\b(?:order|invoice|confirmation|tracking|reference|booking|reservation|serial|model|article|"
+    r"(?<!next )(?<!first )(?<!last )(?<!that )"
     r"(?<!second )(?<!other )part|ticket|"
     r"case|quote|claim|flight|room|gate|seat|page|"
     r"product|code on|zip|postcode|how (?:many|much|old|long)|what time|which day|what day|when (?:would|do|"
@@ -94,7 +97,9 @@ _AGAIN = re.compile(
     r"\b(?:again|once more|repeat|more slowly|slower|did not (?:get|catch|understand)|didn't (?:get|catch|"
     r"understand)|"
     r"hear me|with me|you there|spell|find it|got it|have it|see it|handy|whenever|when you|afraid|faster|"
-    r"next part|louder|speak up|more to (?:go|it|come)|is there more|secure line|fine|else\W*$|one second|a second|my (?:screen|system|computer)|go\W*$|remainder|what else|slow down|slower|once again|and after|"
+    r"with you|just a sec|next part|louder|speak up|more to (?:go|it|come)|is there more|secure line|fine|"
+    r"else\W*$|one second|a second|my (?:screen|system|computer)|go\W*$|remainder|what else|slow down|slower|"
+    r"once again|and after|"
     r"is that (?:right|correct)|is this (?:right|correct)|correct\?|right\?|are you still there|still there|"
     r"key it in|what(?:'s| is| comes) next|the next ones?|(?:what|which) (?:is|was) (?:it|that)\b|"
     r"one moment|just a moment|let me check|not a whole number|do not match|don't match|i have|ready|the rest|"
@@ -106,14 +111,18 @@ _AGAIN = re.compile(
 _DONE = re.compile(
     r"\b(?:i|we)(?:'ve| have)?(?: already| just| now)? (?:got|have|found|see|updated|changed|saved|noted|added|sent|"
     r"charged|verified|put|took|entered|called|e-?mailed)\b|\b(?:will|would|can|should) (?:be|receive|get|see|find)\b|"
-    r"\b(?:has|have|had) been\b|\bon file\b|\bin the system\b|\b(?:we'll|i'll|we will|i will) (?:send|e-?mail|text|"
-    r"call|have|let|make|transfer|check)\b|\bour (?:\w+ )?(?:number|phone|address|e-?mail|name|card|account|street|location|line)\b|\bwe(?:'re| are)\b(?! (?:done|all|missing|set|at|on|ready|finished|almost))|\bis (?:correct|right|on|fine|all set|"
-    r"confirmed|updated|verified|valid|expired|in|at|near)\b|\bwas (?:charged|declined|sent|changed|updated|approved)\b|"
+    r"\b(?:has|have|had) been\b|\bon file\b|\b(?:we'll|i'll|we will|i will) (?:send|e-?mail|text|"
+    r"call|have|let|make|transfer|check)\b|\bour (?:\w+ )?(?:number|phone|address|e-?mail|name|card|account|"
+    r"street|location|line)\b|\bwe(?:'re| are)\b(?! (?:done|all|missing|set|at|on|ready|finished|almost))|"
+    r"\bis (?:correct|right|on|fine|all set|"
+    r"confirmed|updated|verified|valid|expired|in|at|near)\b|\bwas (?:charged|declined|sent|changed|updated|"
+    r"approved)\b|"
     r"\bthank(?:s| you) for|\bdo(?:es)? not need\b|\bdon't need\b|\bno need\b",
     re.IGNORECASE,
 )
 _LACKS = re.compile(
-    r"\b(?:missing|need|needs|soon as|until|unless|short|find(?:ing)? you|require\w*|without|once|if you|don't (?:see|have)|do not (?:see|have)|didn't|"
+    r"\b(?:missing|need|needs|soon as|until|unless|short|find(?:ing)? you|require\w*|without|once|if you|"
+    r"don't (?:see|have)|do not (?:see|have)|didn't|"
     r"did not|can't|cannot|verify|confirm|doesn't match|does not match|asking|so that i|we were (?:at|on)|"
     r"waiting (?:on|for)|go ahead|in order to|before (?:i|we))\b",
     re.IGNORECASE,
@@ -137,7 +146,7 @@ MOST_NUDGE = 10  # words of what is said while one waits for an answer
 MOST_STATEMENT = 4  # words: a longer statement that asks nothing has gone on to something else
 
 
-def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:
+def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:  # noqa: C901 - a list of what may be heard
     """What it does to a slot, what it asks for, and whether it asks for something that is nobody's business."""
     text = text[-MOST_ASK:]
     if not text.strip() or _GOES_ON.match(text):
@@ -182,7 +191,8 @@ def _things(sentence: str) -> frozenset[Label]:
 
 
 _REFUSES = re.compile(
-    r"^\W*(?:(?:uh|um|well|sorry|oh|okay)\W+)*(?:no\b(?!\W+(?:it's|it is|that's|the|this|problem|worries|i'm|my)\b)|nope|not now|i'd rather|"
+    r"^\W*(?:(?:uh|um|well|sorry|oh|okay)\W+)*(?:no\b(?!\W+(?:it's|it is|that's|the|this|problem|worries|i'm|"
+    r"my)\b)|nope|not now|i'd rather|"
     r"i (?:don't|do not|would rather|can't|cannot|won't))",
     re.IGNORECASE,
 )

@@ -17,11 +17,14 @@ _LAST = vocabulary(
 )
 _JOINS = vocabulary("dot point period underscore dash hyphen minus plus . _ - + %")
 _PAUSES = vocabulary(', - – — ; : ( ) [ ] < > " … uh um er uhm erm')
-_ASIDES = (
-    ("all", "one", "word"), ("one", "word"), ("no", "spaces"), ("no", "space"), ("all", "lowercase"), ("all", "lower", "case"),
-    ("lowercase",), ("lower", "case"), ("all", "small", "letters"), ("small", "letters"), ("all", "caps"), ("together",),
-    ("all", "together"), ("and", "then"), ("the", "number"), ("the", "numeral"), ("the", "digit"), ("the", "digits"),
-    ("the", "letter"), ("then",), ("number",), ("capital",), ("the", "word"), ("followed", "by"),
+_ASIDES = tuple(
+    tuple(each.split())
+    for each in (
+        "all one word", "one word", "no spaces", "no space", "all lowercase", "all lower case", "lowercase",
+        "lower case",
+        "all small letters", "small letters", "all caps", "together", "all together", "and then", "the number",
+        "the numeral", "the digit", "the digits", "the letter", "then", "number", "capital", "the word", "followed by",
+    )
 )  # fmt: skip
 """Said within an address, and no part of it."""
 _NUMBERS = frozenset(ONES) | frozenset(TEENS) | frozenset(TENS) | frozenset(TIMES)
@@ -143,13 +146,15 @@ def _sentence(words: list[Word], place: int) -> bool:
     return words[place].text == "." and after.start > words[place].end and after.capital
 
 
-def _local_begin(text: str, words: list[Word], at: int, *, asked: bool) -> int:
+def _local_begin(text: str, words: list[Word], at: int, *, asked: bool) -> int:  # noqa: C901 - step by step
     first = at
     keyed = asked
     for start in range(at, max(-1, at - MOST_LOCAL), -1):
         if _KEY.search(text[: words[start].start]):
             keyed = True
             if start < at:
+                while start < at - 1 and words[start].text in _NEVER and words[start + 1].text not in _JOINS:
+                    start += 1
                 return start
     if first > 1 and words[first - 1].text in ",[(":
         first -= 1

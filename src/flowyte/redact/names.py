@@ -41,13 +41,17 @@ _SPELLING = re.compile(
 )
 _TITLED = re.compile(r"\b(?=(?:mr|mrs|ms|miss|dr|doctor|professor)\b\.?\s)", re.IGNORECASE)
 _CUED = re.compile(
-    r"\b(?:(?:my|his|her|our|your|their|the) (?:husband|wife|son|daughter|mother|mom|mum|father|dad|brother|sister|boss|"
+    r"\b(?:(?:my|his|her|our|your|their|the) (?:husband|wife|son|daughter|mother|mom|mum|father|dad|brother|"
+    r"sister|boss|"
     r"friend|neighbor|partner|fianc\w+|boyfriend|girlfriend|roommate|uncle|aunt|cousin|grandson|granddaughter|"
-    r"grandmother|grandfather|grandma|grandpa|child|kid|baby|assistant|colleague|coworker|tenant|client|patient|manager|"
-    r"caller|secretary|nephew|niece|landlord|landlady|attorney|lawyer|agent|teacher|coach|supervisor|nurse|technician|stepfather|stepmother|"
+    r"grandmother|grandfather|grandma|grandpa|child|kid|baby|assistant|colleague|coworker|tenant|client|patient|"
+    r"manager|"
+    r"caller|secretary|nephew|niece|landlord|landlady|attorney|lawyer|agent|teacher|coach|supervisor|nurse|"
+    r"technician|stepfather|stepmother|"
     r"housekeeper|babysitter|nanny|caregiver|guardian|ex|ex-husband|ex-wife|mate|buddy|girl|guy|parent|"
     r"twin|stepson|stepdaughter|spouse|mother-in-law)(?: is| named| called|'s)?|"
-    r"(?:ask|asking|asked) for|(?:in|under) the names? (?:of)?|through to|(?:a )?(?:guy|lady|man|woman) (?:called|named)|"
+    r"(?:ask|asking|asked) for|(?:in|under) the names? (?:of)?|through to|(?:a )?(?:guy|lady|man|"
+    r"woman) (?:called|named)|"
     r"(?:it|that|this|everything) (?:is|was) (?:in|under)|have me (?:as|under)|known as|goes by|go by|"
     r"supposed to (?:meet|see|call)|meeting with|(?:talk|talked|talking|spoke|speak|speaking) "
     r"(?:to|with)|people call me|calls me|named|addressed to|made out to|registered to|belongs to|behalf of|"
@@ -60,7 +64,8 @@ _TAIL = re.compile(
     r"(?:called|calling|again|speaking|here|there\?|available|told|said|will be|from the|with an? question)\b"
 )
 _PAUSE = re.compile(
-    r"[\s,.;-]{1,4}(?P<pause>(?:uh|um|er|and|it's|is|the|my|last|family|sur|name|name's|that's|middle)[\s,.]{1,3}){0,6}",
+    r"[\s,.;-]{1,4}(?P<pause>(?:uh|um|er|and|it's|is|the|my|last|family|sur|name|name's|that's|"
+    r"middle)[\s,.]{1,3}){0,6}",
     re.IGNORECASE,
 )
 _SAID = re.compile(r"[^\W\d_]{3,}|is|my", re.IGNORECASE)  # more than a filler
@@ -70,7 +75,8 @@ _QUESTION = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_LAST = re.compile(
-    r"(?P<name>\b[A-Z][\w'’-]{1,30}),? (?:and )?(?:(?:the |my |his |her )?(?:last|family|sur) ?name|that's with|with an?)\b"
+    r"(?P<name>\b[A-Z][\w'’-]{1,30}),? (?:and )?(?:(?:the |my |his |her )?(?:last|family|sur) ?name|that's with|"
+    r"with an?)\b"
 )
 _NEVER = vocabulary(
     "a an the and but so i i'm i'd i've i'll it it's is are was am be been my your you we they he she this that "
@@ -81,7 +87,8 @@ _NEVER = vocabulary(
     "four five six seven eight nine ten mr mrs ms miss dr calling looking trying wondering interested happy "
     "glad fine correct only now new old out back all get got going never always like than then another "
     "who's what's where's when's how's know pull over hmm looks changed remember sure thing same pretty "
-    "nobody already huh ugh gosh alrighty yessir gotcha lemme sec mine mine's driving whole sometimes guy lady man woman "
+    "them both phone number numbers email card account address nobody already huh ugh gosh alrighty yessir "
+    "gotcha lemme sec mine mine's driving whole sometimes guy lady man woman "
     "next bit part ones rest friend friend's neighbor neighbor's customer coworker it'd will guess think let got "
     "something nothing anyone somebody someone ridiculous too more much"
 )
@@ -117,7 +124,8 @@ _USUAL = (
     | _COMMON
     | _PLACES
     | vocabulary(
-        "plus space comma dash pause double triple zero eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+        "plus space comma dash pause double triple zero eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen "
         "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand bad strike hold writing "
         "apartment suite unit mean lowercase spaces period underscore word ended end okay alright later soon"
     )
@@ -318,7 +326,7 @@ def _answer(text: str, words: list[Word]) -> list[Span]:
 
 
 def _alone(words: list[Word]) -> list[Span]:
-    """Two words at most in small letters that stand by themselves between marks: "if I remember right, anneke banks"."""
+    """At most two words in small letters, by themselves between marks: "if I remember right, anneke banks"."""
     found: list[Span] = []
     part: list[Word] = []
     for word in [*words, None]:
@@ -343,6 +351,9 @@ def _capitals(words: list[Word]) -> list[Span]:
         initial = len(word.text) == 1 and bool(found) and place + 1 < len(words) and words[place + 1].text == "."
         plain = word.text not in _NEVER and word.text not in _INTRO and word.text not in _NO_ONE
         of_a_name = word.capital and not word.is_mark and (plain or initial)
+        if word.text in _PARTICLES and found and place + 1 < len(words) and words[place + 1].capital:
+            found.append(_span(word.start, word.end, 0.7))
+            continue
         if of_a_name and word.text not in _TITLES and not (begins and word.text in _COMMON):
             found.append(_span(word.start, word.end, 0.7))
     return found

@@ -23,7 +23,8 @@ NEAR: dict[Label | None, str] = {
     r" (?:number|id|no|identification)|a?count number|accountant number|routing|iban|i b a n|sort code|"
     r"(?:customer|member|membership|policy|client|patient|insurance|"
     r"loyalty)(?: (?:number|id|no))?",
-    "phone": r"area code|(?:get|find|catch|have) (?:me|us|her|him|them)(?: back)?|(?:call|ring|text|reach|phone|dial|try|message|contact)(?: me| us| her| him| them)?(?: back)?|"
+    "phone": r"area code|(?:get|find|catch|have) (?:me|us|her|him|them)(?: "
+    "back)?|(?:call|ring|text|reach|phone|dial|try|message|contact)(?: me| us| her| him| them)?(?: back)?|"
     r"phone|mobile|cell(?:phone)?|telephone|my (?:(?:new|old|other|own|private|direct) )?number|"
     r"call(?:ed|ing)?(?: \w+)? from|callback(?: number)?|call ?back|fax|reached|best number|"
     r"(?:home|work|office) number",

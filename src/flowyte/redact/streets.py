@@ -216,7 +216,7 @@ _STATE = re.compile(
 
 
 def _afterwards(text: str, words: list[Word], place: int) -> int:
-    """Over what is said after an address and is still of it: its correction, its spelling, its town in small letters, and
+    """Over what is said after an address and is still of it: its correction, spelling, town in small letters and
     "the zip code is"."""
     for pattern in (_FIXED, _STATE, _LETTERS, _ZIP, _LETTERS):
         if not (match := pattern.match(text, words[place - 1].end)):
