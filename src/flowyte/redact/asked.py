@@ -48,7 +48,7 @@ _ASKS: dict[Label, str] = {
     "name": r"(?:sur)?names?\b(?! of (?:the |your |this |that )?(?:\w+ )?(?:street|tool|product|company|store|shop|"
     r"medicine|medication|drug|item|file|place|road|city|town|school|business|model|app|program|plan)s?\b)|"
     r"who(?:m|se|'s|'ll|'d)?\b|"
-    r"you are\W*$|this is\W*$|(?:should|can|may|shall|do|could) (?:i|we) (?:call|address) you|"
+    r"(?:and|so) you are\W*$|this is\W*$|(?:should|can|may|shall|do|could) (?:i|we) (?:call|address) you|"
     r"(?:call|address) you\W*$|people call you|go by|"
     r"put (?:you|it|this|that)? ?down\b|yourself or|for (?:someone|somebody) else|"
     r"(?:which|what) (?:patient|guest|caller|customer|doctor|dentist|nurse|agent|technician|provider|stylist|"
@@ -159,7 +159,7 @@ def asked_by(text: str) -> tuple[Heard, frozenset[Label], bool]:  # noqa: C901 -
         sentence = sentences[place]
         wanted = _things(sentence)
         told = _DONE.search(sentence) is not None and "?" not in sentence and not _LACKS.search(sentence)
-        mentions = bool(wanted) and not told
+        mentions = (bool(wanted) or _DIGITS.search(sentence) is not None) and not told
         named = place == len(sentences) - 1 and _NAMED.search(sentence) is not None
         if not mentions and not named and not (_WANTS.search(sentence) and not (wanted and told)):
             continue
