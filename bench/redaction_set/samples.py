@@ -8,11 +8,12 @@ from random import Random
 
 import yaml
 
-from bench.redaction_set import reported_samples, sentences, values
+from bench.redaction_set import reported_samples, second_samples, sentences, values
 from bench.redaction_set.values import ORDINALS
 
 ENTITIES = ("card", "ssn", "account", "phone", "email", "address", "birth", "name")
-SEEDS = {"tuned": 41, "held": 97, "fresh": 131, "reported": 271}
+SEEDS = {"tuned": 41, "held": 97, "fresh": 131, "reported": 271, "second": 389, "further": 457}
+OF_THEIR_OWN = {"reported": reported_samples, "second": second_samples, "further": second_samples.Further}
 MARKS = re.compile("[«»]")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -51,12 +52,14 @@ def knowledge() -> list[Sample]:
 
 
 def _pick(r: Random, part: str) -> list[tuple[str, str]]:
-    return reported_samples.negative(r) if part == "reported" else r.choice(sentences.NEGATIVE[part])
+    if part in OF_THEIR_OWN:
+        return OF_THEIR_OWN[part].negative(r)
+    return r.choice(sentences.NEGATIVE[part])
 
 
 def _positive(r: Random, part: str, entity: str) -> Sample:
-    if part == "reported":
-        way, turns = reported_samples.positive(r, entity)
+    if part in OF_THEIR_OWN:
+        way, turns = OF_THEIR_OWN[part].positive(r, entity)
         return Sample(entity=entity, way=way, turns=turns)
     way, said = spoken_value(r, part, entity)
     shape = r.random()

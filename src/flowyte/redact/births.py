@@ -54,16 +54,19 @@ _BIRTH = re.compile(
 _MONTH = re.compile(_NAMES, re.IGNORECASE)
 _LINKS = vocabulary("the of in on and uh um was is it's st nd rd th year")
 REACH = 60  # characters after such a word within which its date begins
+NEXT = 9  # and before such a word: "is my birthday"
 YOUNGEST = 2012  # an earlier year in a full date is one of birth: nobody calls about a visit of then
 _FOUR = re.compile(r"\d{4}")
 
 
 def births_in(text: str, *, asked: bool) -> list[Span]:
     keys = [match.end() for match in _BIRTH.finditer(text)]
+    starts = [match.start() for match in _BIRTH.finditer(text)]
     found = []
     for pattern in (_NAMED, _WRITTEN, _MONTH_YEAR, _SAID, _ANY_YEAR):
         for match in pattern.finditer(text):
-            told = asked or any(0 <= match.start() - key <= REACH for key in keys)
+            after = any(0 <= start - match.end() <= NEXT for start in starts)
+            told = asked or after or any(0 <= match.start() - key <= REACH for key in keys)
             if told or (pattern in (_NAMED, _WRITTEN) and _is_old(match[0])):
                 start, end = match.span()
                 found.append(Span(entity="date_of_birth", start=start, end=end, confidence=0.9 if told else 0.7))
@@ -78,6 +81,8 @@ def _told(text: str, start: int, *, reach: int = REACH) -> list[Span]:
     words = [word for word in words_of(text) if word.start >= start]
     dated = {place for piece in pieces_of(words, dictated=True) for place in range(piece.first, piece.last)}
     dated |= {n for n, word in enumerate(words) if word.text in ORDINAL or _MONTH.fullmatch(word.text)}
+    if all(words[n].text in ("first", "second", "may", "march") for n in dated) and len(dated) < 2 and reach > REACH:
+        return []
     first = min(dated, default=None)
     if first is None or words[first].start - start > reach:
         return []

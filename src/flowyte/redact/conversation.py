@@ -25,7 +25,7 @@ from flowyte.redact.words import Word, pieces_of, vocabulary, words_of
 SLOT_OPEN_MS = 120_000  # who was asked for a number two minutes ago has been asked for something else, or has left
 FEWEST_AGAIN = 4  # digits of a value by which it is known again; fewer stand in many other numbers
 FEWEST_HALF = 3  # digits of an answer that is nothing else
-_WHOLE: dict[Label, int] = {"card": 15, "ssn": 9, "phone": 10, "account": 6}
+_WHOLE: dict[Label, int] = {"card": 15, "ssn": 9, "phone": 10, "account": 8, "number": 9}
 MOST_VALUES = 200  # of a conversation; the oldest are forgotten
 _SMALL = vocabulary(
     "yes yeah sure okay ok uh um er it is it's that's the and then so well my number just a moment sorry rest "
@@ -55,6 +55,8 @@ class Redactor:
         self._other = False
         """And that was a number which is nobody's business."""
         self._half = ""
+        self._refused: frozenset[Label] = frozenset()
+        """What the caller would not say; an agent who goes on about it may get it yet."""
         self._given = False
         """Something was said since it was asked for."""
         self._values: list[tuple[Label, str]] = []
@@ -96,7 +98,7 @@ class Redactor:
         spans = self._callers(text, at_ms)
         self._keep(text, spans, at_ms)
         if refuses(text, _digits(text)):
-            self._asked, self._half = frozenset(), ""
+            self._refused, self._asked, self._half = self._asked, frozenset(), ""
         return without(text, spans)
 
     def heard(self, text: str, *, at_ms: int) -> Redacted:
@@ -135,6 +137,9 @@ class Redactor:
 
     def _hear_agent(self, text: str, at_ms: int) -> None:
         heard, wanted, elsewhere = asked_by(text)
+        if self._refused and heard in ("goes_on", "states"):
+            self._asked, self._asked_ms, self._given = self._refused, at_ms, False
+        self._refused = frozenset()
         if heard == "asks":
             self._asked, self._asked_ms, self._half, self._given = wanted, at_ms, "", False
         elif (heard == "closes" or (heard == "states" and self._given)) and (elsewhere or not self._unfinished):
@@ -179,7 +184,7 @@ class Redactor:
 
     def _keep(self, text: str, spans: Sequence[Span], at_ms: int) -> None:
         words = words_of(text)
-        self._given = self._given or bool(spans)
+        self._given = self._given or (bool(spans) and not text.rstrip().endswith("?"))
         for span in spans:
             said = text[span.start : span.end]
             if span.entity in NUMBERS or span.entity == "date_of_birth":
@@ -231,7 +236,7 @@ class Redactor:
         return said.lower() in self._public or (bool(digits := _digits(said)) and digits in self._public)
 
 
-MOST_AFTER_HALF = 5  # words after a number that leave it open: "just a moment" does, "and I want to book" does not
+MOST_AFTER_HALF = 8  # words after a number that leave it open: "just a moment" does, "and I want to book" does not
 
 
 def _digits(text: str) -> str:

@@ -8,8 +8,9 @@ from flowyte.redact.mail import mails_in
 from flowyte.redact.model import NUMBERS, Label, Span, apart
 from flowyte.redact.names import names_in
 from flowyte.redact.numbers import numbers_in
-from flowyte.redact.streets import streets_in
-from flowyte.redact.words import LONGEST, Word, pieces_of, vocabulary, words_of
+from flowyte.redact.runs import runs_of
+from flowyte.redact.streets import begins_one, streets_in
+from flowyte.redact.words import LONGEST, Word, vocabulary, words_of
 
 _ANSWER = re.compile(
     r"^\W*(?:(?:yes|yeah|sure|ok|okay|alright|of course|uh|um|er|well|so|hi|hello|it is|it's|that's|that is|"
@@ -49,8 +50,8 @@ def _in(text: str, wanted: Set[Label], asked: Set[Label], elsewhere: bool) -> It
         if "date_of_birth" in asked and not asked & NUMBERS:
             yield from (_as(span, "date_of_birth") for span in numbers_in(text, words, {"number"}, {"number"}))
     if "address" in wanted:
-        yield from (streets := streets_in(text, words))
-        numbered = [words[piece.first].start for piece in pieces_of(words)]
+        yield from (streets := streets_in(text, words, asked="address" in asked))
+        numbered = [words[run.first].start for run in runs_of(words) if begins_one(words, run.first, run.last)]
         if "address" in asked and (numbered or any(word.glued for word in words)):
             begins = min([*numbered, *(span.start for span in streets)]) if streets else 0
             yield from _whole(text, words, "address", begin=begins)

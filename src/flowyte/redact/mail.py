@@ -17,6 +17,16 @@ _LAST = vocabulary(
 )
 _JOINS = vocabulary("dot point period underscore dash hyphen minus plus . _ - + %")
 _PAUSES = vocabulary(', - – — ; : ( ) [ ] < > " … uh um er uhm erm')
+_ASIDES = tuple(
+    tuple(each.split())
+    for each in (
+        "all one word", "one word", "no spaces", "no space", "all lowercase", "all lower case", "lowercase",
+        "lower case",
+        "all small letters", "small letters", "all caps", "together", "all together", "and then", "the number",
+        "the numeral", "the digit", "the digits", "the letter", "then", "number", "capital", "the word", "followed by",
+    )
+)  # fmt: skip
+"""Said within an address, and no part of it."""
 _NUMBERS = frozenset(ONES) | frozenset(TEENS) | frozenset(TENS) | frozenset(TIMES)
 _AT = frozenset({"at", "@"})
 _KEY = re.compile(
@@ -29,7 +39,8 @@ _NEVER = vocabulary(
     "look looking find visit see go going us me it shop website site page online available here there check "
     "arrive order at is email mail address my the to a an i'm was be on use under please send write reach "
     "contact and or so it's that's that this would you can could for yes yeah ok okay sure um uh er of course "
-    "one invoice with"
+    "one invoice with mine mine's same why not wrote down changed gosh ugh we have has found think believe guess "
+    "say says said should that'd just still already looking now again let spell out gonna goes hmm used email's"
 )
 _MEANT = re.compile(r"\be-?\s?mail|\bsend (?:it|them|the \w+)? ?to\b|\bwrite to\b|\bforward\b", re.IGNORECASE)
 _SITE = re.compile(r"\b(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|info|biz|co)\b", re.IGNORECASE)
@@ -60,27 +71,48 @@ def _spoken(text: str, words: list[Word], *, asked: bool) -> list[Span]:
     return found
 
 
+LOOK_BACK = 60  # characters before an address that may be of it
+_EXPLAINED = re.compile(r"\b\w (?:(?:as in|for|like) (?:\w+[\s,]*)?)?(?:\w (?:as in|for|like) \w+[\s,]*)*$")
+
+
 def _as_in_before(text: str, start: int) -> int:
     """Letters that were explained before the rest: "y as in yankee, jones at"."""
-    before = re.search(r"(?:\b\w (?:as in|for|like) \w+[\s,]*)+$", text[:start])
-    return before.start() if before else start
+    before = _EXPLAINED.search(text[max(0, start - LOOK_BACK) : start])
+    start = before.start() + max(0, start - LOOK_BACK) if before else start
+    wrong = _RESTARTED.search(text[max(0, start - LOOK_BACK) : start] + _NO.match(text[start : start + 12])[0])  # type: ignore[index]
+    return wrong.start() + max(0, start - LOOK_BACK) if wrong else start
 
 
 def _unpaused(words: list[Word]) -> list[Word]:
     """Without marks and fillers that stand between two parts, and without "sign" after "at"."""
     kept: list[Word] = []
+    skip = 0
     for place, word in enumerate(words):
-        if word.text == "word" and [each.text for each in kept[-2:]] == ["all", "one"]:
-            del kept[-2:]
+        if place < skip:
+            continue
+        if kept and (size := _aside(words, place)):
+            skip = place + size
             continue
         after = words[place + 1] if place + 1 < len(words) else None
         pause = word.text in _PAUSES or (word.text == "." and after is not None and after.start > word.end)
         if pause or (word.text in ("sign", "symbol") and kept and kept[-1].text in _AT):
             continue
-        if word.text == "the" and after is not None and after.text in _AT:
+        if word.text in ("the", "that's", "it's", "thats") and kept and after is not None and after.text in _AT:
             continue
         kept.append(word)
     return kept
+
+
+def _aside(words: list[Word], place: int) -> int:
+    """How many words are an aside here, and not its begin or end."""
+    for aside in _ASIDES:
+        if tuple(word.text for word in words[place : place + len(aside)]) == aside:
+            return len(aside)
+    return 0
+
+
+_RESTARTED = re.compile(r"\b[\w.-]+ at,? (?:no|sorry|wait|oops|i mean),? ?$", re.IGNORECASE)
+_NO = re.compile(r"(?:(?:no|sorry|wait|oops|i mean)\b,? ?)?", re.IGNORECASE)
 
 
 def _letters_before(text: str, match: re.Match[str]) -> int:
@@ -114,13 +146,15 @@ def _sentence(words: list[Word], place: int) -> bool:
     return words[place].text == "." and after.start > words[place].end and after.capital
 
 
-def _local_begin(text: str, words: list[Word], at: int, *, asked: bool) -> int:
+def _local_begin(text: str, words: list[Word], at: int, *, asked: bool) -> int:  # noqa: C901 - step by step
     first = at
     keyed = asked
     for start in range(at, max(-1, at - MOST_LOCAL), -1):
         if _KEY.search(text[: words[start].start]):
             keyed = True
             if start < at:
+                while start < at - 1 and words[start].text in _NEVER and words[start + 1].text not in _JOINS:
+                    start += 1
                 return start
     if first > 1 and words[first - 1].text in ",[(":
         first -= 1
@@ -143,11 +177,20 @@ def _local_begin(text: str, words: list[Word], at: int, *, asked: bool) -> int:
     return first if sure else at
 
 
+def _is_letter(words: list[Word], place: int) -> bool:
+    """One letter, said as such: "i" and "a" are words too, where no other letter stands beside them."""
+    text = words[place].text
+    if len(text) != 1 or not text.isalnum():
+        return False
+    beside = [word for word in (*words[max(0, place - 2) : place], *words[place + 1 : place + 3]) if not word.is_mark]
+    return text not in ("i", "a") or any(len(word.text) == 1 for word in beside)
+
+
 def _belongs(words: list[Word], first: int, at: int, keyed: bool) -> bool:
     """Whether the word before `first` is of the same local part."""
     before, after = words[first - 1], words[first] if first < at else None
     text = before.text
-    if text in _JOINS or text in _NUMBERS or text.isdigit() or (len(text) == 1 and text.isalnum() and text != "i"):
+    if text in _JOINS or text in _NUMBERS or text.isdigit() or _is_letter(words, first - 1):
         return not (text == "." and before.end < words[first].start and words[first].capital and not keyed)
     if text == ",":  # letters spelled with pauses
         return after is not None and (len(after.text) == 1 or keyed)

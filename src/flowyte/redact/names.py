@@ -39,6 +39,45 @@ _SPELLING = re.compile(
     r"(?P<letters>(?:\b[^\W\d_](?:[\s,.-]+(?:as in|for|like)\s+[^\W\d_]+)?\b[\s,.-]*){2,})",
     re.IGNORECASE,
 )
+_TITLED = re.compile(r"\b(?=(?:mr|mrs|ms|miss|dr|doctor|professor)\b\.?\s)", re.IGNORECASE)
+_CUED = re.compile(
+    r"\b(?:(?:my|his|her|our|your|their|the) (?:husband|wife|son|daughter|mother|mom|mum|father|dad|brother|"
+    r"sister|boss|"
+    r"friend|neighbor|partner|fianc\w+|boyfriend|girlfriend|roommate|uncle|aunt|cousin|grandson|granddaughter|"
+    r"grandmother|grandfather|grandma|grandpa|child|kid|baby|assistant|colleague|coworker|tenant|client|patient|"
+    r"manager|"
+    r"caller|secretary|nephew|niece|landlord|landlady|attorney|lawyer|agent|teacher|coach|supervisor|nurse|"
+    r"technician|stepfather|stepmother|"
+    r"housekeeper|babysitter|nanny|caregiver|guardian|ex|ex-husband|ex-wife|mate|buddy|girl|guy|parent|"
+    r"twin|stepson|stepdaughter|spouse|mother-in-law)(?: is| named| called|'s)?|"
+    r"(?:ask|asking|asked) for|(?:in|under) the names? (?:of)?|through to|(?:a )?(?:guy|lady|man|"
+    r"woman) (?:called|named)|"
+    r"(?:it|that|this|everything) (?:is|was) (?:in|under)|have me (?:as|under)|known as|goes by|go by|"
+    r"supposed to (?:meet|see|call)|meeting with|(?:talk|talked|talking|spoke|speak|speaking) "
+    r"(?:to|with)|people call me|calls me|named|addressed to|made out to|registered to|belongs to|behalf of|"
+    r"tell (?:him|her|them)(?: that)?|it's me)[\s,]+",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:^|[,.!?]\s{1,3}|\b(?:that|there|hi|hey|hello|is|it's|with|from)\s)\s?"
+    r"(?P<name>[A-Z][\w'’-]{1,30}[.,]?\s(?:[A-Z][\w'’-]{0,30}[.,]?\s|(?:uh|um|van|der|de|von|la),?\s){0,4})"
+    r"(?:called|calling|again|speaking|here|there\?|available|told|said|will be|from the|with an? question)\b"
+)
+_PAUSE = re.compile(
+    r"[\s,.;-]{1,4}(?P<pause>(?:uh|um|er|and|it's|is|the|my|last|family|sur|name|name's|that's|"
+    r"middle)[\s,.]{1,3}){0,6}",
+    re.IGNORECASE,
+)
+_SAID = re.compile(r"[^\W\d_]{3,}|is|my", re.IGNORECASE)  # more than a filler
+_QUESTION = re.compile(
+    r"^\W*(?:(?:wait|sorry|well|um|uh|so|and|but|okay|ok|hang on)\W+){0,3}(?:is|are|do|does|did|can|could|will|would|"
+    r"should|what|why|how|when|where|who|which|have|has|mine|say|am|was)\b",
+    re.IGNORECASE,
+)
+_BEFORE_LAST = re.compile(
+    r"(?P<name>\b[A-Z][\w'’-]{1,30}),? (?:and )?(?:(?:the |my |his |her )?(?:last|family|sur) ?name|that's with|"
+    r"with an?)\b"
+)
 _NEVER = vocabulary(
     "a an the and but so i i'm i'd i've i'll it it's is are was am be been my your you we they he she this that "
     "these those not no yes yeah yep ok okay sure hi hello hey good morning afternoon evening well uh um er oh "
@@ -47,6 +86,10 @@ _NEVER = vocabulary(
     "also still again if or as by because regarding urgent problem question order appointment one two three "
     "four five six seven eight nine ten mr mrs ms miss dr calling looking trying wondering interested happy "
     "glad fine correct only now new old out back all get got going never always like than then another "
+    "who's what's where's when's how's know pull over hmm looks changed remember sure thing same pretty "
+    "them both phone number numbers email card account address nobody already huh ugh gosh alrighty yessir "
+    "gotcha lemme sec mine mine's driving whole sometimes guy lady man woman "
+    "next bit part ones rest friend friend's neighbor neighbor's customer coworker it'd will guess think let got "
     "something nothing anyone somebody someone ridiculous too more much"
 )
 _INTRO = vocabulary(
@@ -57,6 +100,12 @@ _INTRO = vocabulary(
     "one second"
 )
 _COMMON = vocabulary(
+    "wait hang hold ready absolutely yup same make tell everybody mine say think anything again give here's "
+    "thats that's these those our your his her we they he she if since because after before both either neither "
+    "everything every each all any some many most well whatever never always sometimes maybe probably usually let's "
+    "don't doesn't didn't won't can't isn't aren't wasn't how are do does did have has will would may might must "
+    "listen see look never mind excuse pardon wow gosh god oh great perfect awesome cool exactly "
+    "indeed fine good nice thanks cheers bye goodbye correct certainly definitely "
     "put great right sorry actually let what why can could should it's there here use under book maybe yes the"
 )
 _PARTICLES = vocabulary("van von de der da del di la le den dos el al bin ibn")
@@ -69,6 +118,18 @@ _PLACES = vocabulary(
 _TITLES = frozenset(["mr", "mrs", "ms", "miss", "dr", "doctor", "professor"])
 _BEHIND = frozenset(["junior", "jr", "senior", "sr", "ii", "iii", "iv", "esquire"])
 _BEHIND_THE = frozenset(["second", "third", "fourth", "2nd", "3rd", "4th", "elder", "younger"])
+_USUAL = (
+    _NEVER
+    | _INTRO
+    | _COMMON
+    | _PLACES
+    | vocabulary(
+        "plus space comma dash pause double triple zero eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen "
+        "nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand bad strike hold writing "
+        "apartment suite unit mean lowercase spaces period underscore word ended end okay alright later soon"
+    )
+)
 MOST_NAME = 3  # words; a fourth in small letters is rarely of the name
 
 
@@ -77,13 +138,56 @@ def names_in(text: str, words: list[Word], *, asked: bool) -> list[Span]:
     for match in _GIVEN.finditer(text):
         found += _from(text, words, match.end(), small=True)
     found += _speaking(text, words)
+    found += _told_by(text, words)
     if asked:
         found += _answer(text, words)
     else:
         for match in _INTRODUCED.finditer(text):
             found += _introduced(text, words, match.end())
     found += _first_and_last(text, words)
-    return [_whole(words, span) for span in found]
+    found = [_whole(words, span) for span in found]
+    return [*found, *(each for span in found for each in _after(text, words, span.end))]
+
+
+def _told_by(text: str, words: list[Word]) -> list[Span]:
+    """After a title, after whose it is ("my daughter"), and before "called" or "again"."""
+    found = []
+    for pattern in (_TITLED, _CUED):
+        for match in pattern.finditer(text):
+            first = next((word for word in words if word.start >= match.end()), None)
+            if first is not None and (first.text in _TITLES or first.text not in _NEVER | _NO_ONE | _PLACES):
+                second = next((word for word in words if word.start > first.start and not word.is_mark), first)
+                named = second if first.text in _TITLES else first
+                known = named.text in FIRST and named.text not in ALSO_WORDS
+                found += _from(text, words, match.end(), small=known)
+    for match in _BEFORE_LAST.finditer(text):
+        if match["name"].lower() not in _NEVER | _COMMON | _NO_ONE | _INTRO:
+            found.append(_span(match.start("name"), match.end("name"), 0.7))
+    for match in _TAIL.finditer(text):
+        inside = [word for word in words if match.start("name") <= word.start < match.end("name")]
+        while inside and (inside[0].text in _NEVER | _COMMON or inside[0].is_mark):
+            inside = inside[1:]
+        if inside and not any(
+            word.text in _NEVER | _NO_ONE | _PLACES or word.text.split("'")[0] in _NEVER for word in inside
+        ):
+            found.append(_span(inside[0].start, inside[-1].end, 0.7))
+    return found
+
+
+def _after(text: str, words: list[Word], end: int) -> list[Span]:
+    """The rest of a name after a pause, its spelling, or "and the last name is"."""
+    found: list[Span] = []
+    if spelled := _spelled(text, end):
+        found, end = spelled, spelled[-1].end
+    if match := _PAUSE.match(text, end):
+        first = next((word for word in words if word.start >= match.end()), None)
+        paused = match["pause"] or found
+        if paused and first is not None and first.capital and first.text not in _NEVER | _NO_ONE | _COMMON:
+            more = _from(text, words, match.end(), small=False)
+            if more and not _SAID.search(text[end : match.end()]):
+                found.append(_span(end, more[0].end, 0.8))
+            found += more
+    return found
 
 
 def _first_and_last(text: str, words: list[Word]) -> list[Span]:
@@ -178,10 +282,11 @@ def _from(text: str, words: list[Word], start: int, *, small: bool) -> list[Span
             titled = titled if titled is not None else word
             continue
         if word.is_mark:
-            if word.text in "-'’" or (word.text == "." and (len(taken[-1].text) == 1 if taken else titled is not None)):
+            short = len(taken[-1].text) == 1 or taken[-1].text in ("st", "ste") if taken else titled is not None
+            if word.text in "-'’" or (word.text == "." and short):
                 continue
             break
-        names = sum(len(each.text) > 1 for each in taken)
+        names = sum(len(each.text) > 1 and each.text not in _PARTICLES and each.text != "st" for each in taken)
         particle = word.text in _PARTICLES and bool(taken) and (taken[-1].capital or small)
         initial = particle or (len(word.text) == 1 and word.capital and word.text != "i" and bool(taken))
         if (word.text in _NEVER and not initial) or word.text[0].isdigit() or names >= MOST_NAME:
@@ -212,9 +317,30 @@ def _answer(text: str, words: list[Word]) -> list[Span]:
             start = word.end
         else:
             break
+    if text.rstrip().endswith("?") and _QUESTION.match(text):  # they ask back
+        return _letters(text)
     known = [word for word in words if word.text in FIRST and word.text not in ALSO_WORDS and word.start > start]
     others = [span for word in known for span in _from(text, words, word.start, small=True)]
-    return [*_from(text, words, start, small=True), *others, *_letters(text), *_capitals(words)]
+    begins = _from(text, words, start, small=True)
+    return [*begins, *others, *_letters(text), *_capitals(words), *_alone(words)]
+
+
+def _alone(words: list[Word]) -> list[Span]:
+    """At most two words in small letters, by themselves between marks: "if I remember right, anneke banks"."""
+    found: list[Span] = []
+    part: list[Word] = []
+    for word in [*words, None]:
+        if word is not None and (not word.is_mark or word.text in "-'’"):
+            part.append(word)
+            continue
+        while part and part[0].text in _INTRO | _NEVER:
+            part = part[1:]
+        said = [each for each in part if not each.is_mark]
+        plain = all(each.text.isalpha() and len(each.text) > 2 and each.text not in _USUAL for each in said)
+        if 0 < len(said) <= 2 and plain and not any(each.capital for each in said):
+            found.append(_span(said[0].start, said[-1].end, 0.6))
+        part = []
+    return found
 
 
 def _capitals(words: list[Word]) -> list[Span]:
@@ -223,8 +349,11 @@ def _capitals(words: list[Word]) -> list[Span]:
     for place, word in enumerate(words):
         begins = place == 0 or words[place - 1].text in ".?!"
         initial = len(word.text) == 1 and bool(found) and place + 1 < len(words) and words[place + 1].text == "."
-        plain = word.text not in _NEVER and word.text not in _INTRO
+        plain = word.text not in _NEVER and word.text not in _INTRO and word.text not in _NO_ONE
         of_a_name = word.capital and not word.is_mark and (plain or initial)
+        if word.text in _PARTICLES and found and place + 1 < len(words) and words[place + 1].capital:
+            found.append(_span(word.start, word.end, 0.7))
+            continue
         if of_a_name and word.text not in _TITLES and not (begins and word.text in _COMMON):
             found.append(_span(word.start, word.end, 0.7))
     return found

@@ -8,7 +8,7 @@ import re
 from collections.abc import Set
 
 from flowyte.redact.model import NUMBERS, Label, Span
-from flowyte.redact.runs import Run, runs_of
+from flowyte.redact.runs import Run, runs_of, said_with_numbers
 from flowyte.redact.words import Word, vocabulary
 
 NEAR: dict[Label | None, str] = {
@@ -17,10 +17,14 @@ NEAR: dict[Label | None, str] = {
     r"american express|cvv|cvc|c v v|security code|expir\w+|exp(?:iry)? date|long number|car number|cart number|"
     r"car'd number",
     "ssn": r"social(?: security)?(?: number)?|ssn|s\.?\s?s\.?\s?n\b|tax(?:payer)? id\w*|itin",
-    "account": r"accounts?(?: number)?|a?count number|accountant number|routing|iban|i b a n|sort code|"
+    "account": r"(?:checking|savings|bank)(?: account)?|accounts?(?: number)?|"
+    r"(?:subscriber|loan|mortgage|contract|record|chart|group|fl[yi]er|rewards?|plan|student|employee|licen[sc]e|"
+    r"passport|medicare|medicaid|meter|utility|lease|file|user|driver's|personal|merchant|dealer|wire)"
+    r" (?:number|id|no|identification)|a?count number|accountant number|routing|iban|i b a n|sort code|"
     r"(?:customer|member|membership|policy|client|patient|insurance|"
     r"loyalty)(?: (?:number|id|no))?",
-    "phone": r"area code|(?:call|ring|text|reach|phone|dial|try|message|contact)(?: me| us| her| him| them)?(?: back)?|"
+    "phone": r"area code|(?:get|find|catch|have) (?:me|us|her|him|them)(?: "
+    "back)?|(?:call|ring|text|reach|phone|dial|try|message|contact)(?: me| us| her| him| them)?(?: back)?|"
     r"phone|mobile|cell(?:phone)?|telephone|my (?:(?:new|old|other|own|private|direct) )?number|"
     r"call(?:ed|ing)?(?: \w+)? from|callback(?: number)?|call ?back|fax|reached|best number|"
     r"(?:home|work|office) number",
@@ -78,8 +82,20 @@ def numbers_in(
     """`asked`: what the number will be that is being given, if one is; then every digit counts. `elsewhere`: a number
     was asked for that is nobody's business, an order's."""
     found = [_span(words, *each) for each in _ibans(text, words, wanted, asked)]
-    for run in _runs(text, words, asked):
+    if "account" in wanted:
+        found += _codes(text, asked="account" in asked)
+    runs = _runs(text, words, asked)
+    if asked & NUMBERS and _is_talk(words, runs):
+        asked = asked - NUMBERS
+    so_far: list[Run] = []
+    begun: Label | None = None
+    for run in runs:
         label, sure = label_of(text, words, run)
+        if begun is not None and sure < SURE and _goes_on(text, words, so_far, run, _WHOLE[begun]):
+            label, sure = begun, SURE
+            so_far.append(run)
+        else:
+            begun, so_far = (label if label in _WHOLE and sure >= SURE else None), [run]
         if elsewhere and sure < SURE and not near(text, words, run):
             label = None
         given = sorted(asked & NUMBERS & (wanted | {"number"}), key=lambda each: each == "number")
@@ -95,6 +111,51 @@ def numbers_in(
             if word.glued and any(character.isdigit() for character in word.text)
         ]
     return found
+
+
+_WHOLE: dict[Label, int] = {"card": 15, "ssn": 9, "phone": 10, "account": 9}
+MOST_TALK = 9  # words between two parts of one number: "sorry, let me put my glasses on"
+MOST_SMALL = 2  # digits of a time or a count
+MOST_BARE = 3  # words around so few digits, when they are the answer
+_CODE = re.compile(r"\b[A-Z]{1,4}[ -]?\d(?:[ -]?\d){3,19}\b")
+_BEFORE_CODE = re.compile(
+    rf"\b(?:{NEAR['account']})\W{{1,3}}(?:(?:number|id|is|it's|was|reads|says|that's|uh|um)\W{{1,3}}){{0,4}}$",
+    re.IGNORECASE,
+)
+_SINCE = vocabulary("in since until till before after around about by at")
+_YEAR = re.compile(r"19\d\d|20[0-4]\d")
+
+
+def _codes(text: str, *, asked: bool) -> list[Span]:
+    """An account's with letters before its digits: "SBG 7076484"."""
+    return [
+        Span(entity="account", start=match.start(), end=match.end(), confidence=SURE)
+        for match in _CODE.finditer(text)
+        if asked or _BEFORE_CODE.search(text[max(0, match.start() - LOOK_BACK) : match.start()])
+    ]
+
+
+def _is_talk(words: list[Word], runs: list[Run]) -> bool:
+    """Whether the only digits are of a time, a year or a count in the middle of other talk: no answer."""
+    if len(runs) != 1:
+        return False
+    run = runs[0]
+    around = (*words[: run.first], *words[run.last :])
+    others = sum(not word.is_mark and not said_with_numbers(word.text) for word in around)
+    others = others and sum(not word.is_mark for word in around)
+    if len(run.digits) <= MOST_SMALL:
+        return others > MOST_BARE
+    dated = _YEAR.fullmatch(run.digits) and run.first > 0 and words[run.first - 1].text in _SINCE
+    return bool(dated) and others > MOST_BARE
+
+
+def _goes_on(text: str, words: list[Word], so_far: list[Run], run: Run, whole: int) -> bool:
+    """Whether it is the next part of a number that was begun and is not whole yet."""
+    digits = sum(len(each.digits) for each in so_far)
+    between = words[so_far[-1].last : run.first]
+    if digits >= whole or len(run.digits) < MOST_SMALL or sum(not word.is_mark for word in between) > MOST_TALK:
+        return False
+    return not _near(text, words, run)[1]
 
 
 def _span(words: list[Word], first: int, last: int, label: Label | None, sure: float) -> Span:

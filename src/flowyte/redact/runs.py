@@ -25,6 +25,7 @@ _DICTATING = _FILLERS | vocabulary(
     "and is it's its that that's the i think okay ok so next rest just a moment second now followed by again "
     "yes yeah well on to after before end got did you all in total area code extension ext number first last "
     "start over say again from top beginning repeat which ones are saying i'll "
+    "you are writing still pause comma bit put glasses strike excuse bad hang hear me ready "
     "four digits with ending or make it right there's there"
 )
 # What makes of a number a measure, a price or a time. In a number that is being dictated they do not count.
@@ -73,6 +74,16 @@ def runs_of(words: list[Word], *, dictated: bool = False, patient: bool = False)
         if not measure:
             so_far.append(piece)
     return [*found, Run(tuple(so_far))] if so_far else found
+
+
+def said_with_numbers(word: str) -> bool:
+    """Whether people say it around a number that they are giving."""
+    return word in _DICTATING or word in _AROUND
+
+
+_AROUND = vocabulary(
+    "goes starts begins done finally lastly part half group bit set my me please here all last one ones"
+)
 
 
 def _joined(words: list[Word], start: int, end: int, dictated: bool, patient: bool) -> bool:

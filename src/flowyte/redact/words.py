@@ -69,7 +69,7 @@ def pieces_of(words: list[Word], *, dictated: bool = False) -> list[Piece]:
         digits, used = _number(words, place, dictated)
         if not digits and words[place].text in ALIKE and _beside(words, place, found, dictated):
             digits, used = ALIKE[words[place].text], 1
-        if digits:
+        if digits and not _is_no_digit(words, place, used):
             found.append(Piece(digits, place, place + used, not words[place].text[0].isdigit()))
         place += max(used, 1)
     return found
@@ -89,6 +89,26 @@ def _beside(words: list[Word], place: int, found: list[Piece], dictated: bool) -
 def _one_by_one(words: list[Word], place: int, found: list[Piece]) -> bool:
     after = words[place + 1].text if place + 1 < len(words) else ""
     return len(found) > 2 and after in ONES and all(piece.spoken and len(piece.digits) == 1 for piece in found[-3:])
+
+
+_NUMERALS = frozenset(ONES) | frozenset(TEENS) | frozenset(TENS) | frozenset(TIMES)
+_BEFORE_ONE = vocabulary("the this that which old new last other another no any same first second only right wrong")
+_AFTER_ONE = vocabulary("sec second moment minute of more thing time for i we you that who")
+
+
+def _is_no_digit(words: list[Word], first: int, used: int) -> bool:
+    """ "The one I have", "one sec", and "oh, right"."""
+    text = words[first].text
+    before = words[first - 1] if first else None
+    after = words[first + used] if first + used < len(words) else None
+    if text == "one" and used == 1:
+        named = before is not None and before.text in _BEFORE_ONE and before.text != "first"
+        return (named and (after is None or after.text not in ONES)) or (after is not None and after.text in _AFTER_ONE)
+    if text == "oh" and (before is None or before.text in ".?!"):
+        following = next((word for word in words[first + used : first + used + 2] if not word.is_mark), None)
+        number = following is not None and (following.text in _NUMERALS or following.text.isdigit())
+        return following is not None and not number
+    return False
 
 
 def _number(words: list[Word], place: int, dictated: bool = False) -> tuple[str, int]:

@@ -88,6 +88,60 @@ def test_while_a_number_is_asked_for_every_digit_counts() -> None:
     assert said(("agent", "What is your order number?"), ("caller", "921 4483"))[1] == "921 4483"
 
 
+@pytest.mark.parametrize(
+    ("asks", "answer", "kept"),
+    [
+        ("The system won't let me go on without your card number.", "4111 1111 1111 1111", "[card]"),
+        ("Sorry, your phone number doesn't match. Try it once more?", "202 555 0142", "[phone]"),
+        ("How would you like to pay for this?", "Ready? 4111, you got that? 1111", "Ready? [card]"),
+        ("Next up is your loan number.", "it's 88 34 22", "it's [account]"),
+        ("And who am I chatting with?", "You're speaking with Zofia Osei.", "[name]."),
+        ("Which patient?", "if I recall, zofia osei", "[name]"),
+        ("Where's the leak?", "17 Fox Run, Dayton", "[address]"),
+        ("I'm waiting on your birthday.", "1956, March third", "[date of birth]"),
+    ],
+)
+def test_any_mention_of_a_thing_asks_for_it(asks: str, answer: str, kept: str) -> None:
+    assert said(("agent", asks), ("caller", answer))[1].endswith(kept)
+
+
+def test_what_was_refused_may_be_given_after_all() -> None:
+    kept = said(
+        ("agent", "What is your social security number?"),
+        ("caller", "I'd rather not say."),
+        ("agent", "I understand. It's only to verify that it's you."),
+        ("caller", "Fine, 219 09 0001, last four 0001"),
+    )
+    assert "0001" not in kept[3]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("My card is 4111, sorry, let me put my glasses on, 1111, 1111 1111", "My card is [card]"),
+        ("Write to jo dot doe, all lowercase, at example dot com", "Write to [email]"),
+        ("My name is Zofia, uh, Osei and I called.", "My name is [name] and I called."),
+        ("Could you tell her that Osei called?", "Could you tell her that [name] called?"),
+        ("There's a tree down at 4 Broadway, Salem.", "There's a tree down at [address]."),
+        ("I live at 12 Mill Road, no, Mill Lane.", "I live at [address]."),
+    ],
+)
+def test_talk_within_a_value_does_not_end_it(text: str, kept: str) -> None:
+    assert said(("caller", text)) == [kept]
+
+
+@pytest.mark.parametrize(
+    ("asks", "answer"),
+    [
+        ("Where's the leak?", "Under the sink, it began about two thirty."),
+        ("How can we reach you?", "I'm hard to reach, I work until 5."),
+        ("I have your phone number.", "Good, then come on Tuesday at 10."),
+    ],
+)
+def test_a_time_is_no_answer(asks: str, answer: str) -> None:
+    assert said(("agent", asks), ("caller", answer))[1] == answer
+
+
 def test_an_open_slot_does_not_stay_open_for_ever() -> None:
     redactor = Redactor(ENTITIES)
     redactor.agent("What is your card number?", at_ms=0)

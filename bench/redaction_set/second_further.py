@@ -1,0 +1,170 @@
+"""Sentences of a further tuned part, written after the rules for `second`, in another manner."""
+
+# ruff: noqa: E501 - a table of sentences
+
+from bench.redaction_set.second_sentences import THINGS as _THINGS
+
+THINGS = {
+    "card": ("the plastic you want billed", "your card", "that credit card number again", "the Amex", "card number",
+             "the sixteen-digit number", "the numbers across the front of the card", "a backup card",
+             "the digits on your debit card"),
+    "ssn": ("social security", "your social security", "your spouse's social", "the nine digits",
+            "the social security number on the return", "her social", "your ITIN"),
+    "account": ("that account", "the number at the top of your statement", "your rewards number", "the group number",
+                "your bank account number", "the account you want it paid from", "member number",
+                "the customer ID on the invoice", "your savings account number", "your insurance ID"),
+    "phone": ("a phone", "your cell phone number", "your wife's number", "the best number for you", "contact number",
+              "a daytime number", "a different number", "the phone number on the account", "your digits",
+              "a line we can call back on", "a mobile for the text"),
+    "email": ("email", "the email again", "a good email", "your work email", "the email address on the account",
+              "an email for the paperwork"),
+    "address": ("the address", "your full address including the zip", "the site address", "your new address",
+                "address", "the billing address for that card", "the place where the car is", "the street and number"),
+    "birth": ("date of birth", "your daughter's date of birth", "the birthday on the account", "birth date",
+              "his date of birth", "your month and day of birth, and the year"),
+    "name": ("name", "the name", "your name and the spelling", "both names", "the name you go by",
+             "the driver's name", "the guest's name", "your maiden name", "your mother's maiden name",
+             "the name as it appears on the card"),
+}  # fmt: skip
+assert THINGS.keys() == _THINGS.keys()
+FRAMES = (
+    "Hi, thanks for calling the pharmacy. {It}?", "Okey-doke. {It}, go for it.", "Shoot me {it}.",
+    "Right, and for {it}?", "While that's loading, {it}?", "I apologize, it cut out. {It} once more, please.",
+    "You mentioned {it}. Could I have that?", "Now I just need to get {it} from you, my friend.",
+    "So the last piece is {it}.", "Oh, and before I forget, {it}.", "Can we do {it}?", "I'm listening, {it}.",
+    "Our policy is to ask everybody for {it}.", "Would you be so kind as to give me {it}?",
+    "I'm unable to proceed until you tell me {it}.", "Great choice. {It} and I'll get that in the system.",
+    "Let me verify you first, {it} please.", "I was hoping you could tell me {it}.",
+    "We need to update {it}, what do you have?", "The refund goes out as soon as I have {it}.",
+    "Tell me {it} and I'll see what I can do.", "It's asking me for {it}.", "To be on the safe side, {it}?",
+    "No problem at all, I'd be happy to help, may I have {it}?", "What did you say {it} was?",
+    "I think we're still short {it}.", "How about {it}?", "Could you double check {it} for me?",
+    "Awesome. And can you tell me {it}, if you don't mind?", "You can start with {it}.",
+    "I'll be needing {it} at some point.", "Is there {it}?", "Mm, not finding you. Maybe {it}?",
+    "What would be {it}?", "I'm gonna grab {it} off you real quick.",
+)  # fmt: skip
+FREE = {
+    "card": ("What are we charging today?", "Credit or debit? Go ahead and read it to me.", "What card would that be?",
+             "Okay, that's ninety dollars. What's the card?", "How do you want to take care of the balance?"),
+    "ssn": ("Can you verify your social?", "And that social?", "What's the social we have for you?"),
+    "account": ("What's your account?", "What's the member number, if you have it?", "Which account should I look at?"),
+    "phone": ("Number?", "What's your number?", "What's your phone?", "Where can he call you back?",
+              "Whats a good number for you?", "Best number?", "Is this the best number to call you back on?"),
+    "email": ("Email?", "What's your email?", "Which email is that?", "Where should it go, by email?"),
+    "address": ("Address?", "What's the address there?", "Where are you right now?", "Where did it happen?",
+                "Where's the vehicle?", "Where would you like that delivered?", "What city and street?",
+                "And you're at which address?"),
+    "birth": ("Birthday?", "Date of birth?", "What's your date of birth?", "And when was he born?", "DOB?"),
+    "name": ("Name?", "And your name, sir?", "I'm sorry, who is this?", "Who am I talking to?", "Who's calling?",
+             "What's your name, hon?", "First and last?", "Whose name is it in?", "Who's coming in?",
+             "You said your name was?", "Could you spell your last name?", "And who are you with?",
+             "Am I speaking with the account holder?", "Who lives there?", "Got it. And you are?",
+             "Who's on the account besides you?", "Could I get a name?", "And the last name?", "Which patient?",
+             "Let me see, who was it that helped you?", "Who will sign for it?"),
+}  # fmt: skip
+ANSWERS = (
+    "Alrighty, {v}.", "{v}", "{v}, please.", "It's gonna be {v}.", "Mine's {v}.", "Let's go with {v}.",
+    "Hmm, {v}, I'm pretty sure.", "Here it is, {v}.", "Bear with me. Okay. {v}.", "You want the whole thing? {v}.",
+    "Should be {v}.", "Gotcha, {v}.", "{v}. You got all that?", "Lemme see here, {v}", "Looks like {v}.",
+    "Okay, so, {v}.", "It's {v}, but don't share it with anybody.", "We have {v}.", "I wrote it down, {v}.",
+    "The same one, {v}.", "Last I checked it was {v}.", "Oh gosh, um, {v}.", "Yessir, {v}.", "{v}, thanks.",
+    "I'm looking at it now, {v}.", "Sure thing. It's {v}.", "Ugh, again? {v}.", "It used to be something else, now it's"
+    " {v}.", "Okay I found it it's {v}", "If I remember right, {v}.", "Sorry about that, {v}.", "Why not, {v}.",
+    "Yes. {v}.", "I'd say {v}.", "As I told the lady before you, {v}.", "Let me spell it out for you, {v}.",
+)  # fmt: skip
+NAME_ANSWERS = (
+    "Me? {v}.", "I go by {v}.", "That'd be {v}, my wife.", "You're talking to {v}.", "My name? {v}.", "{v}, nice to "
+    "meet you.", "Yes, this is {v}.", "No, I'm {v}, the daughter.", "It's under my dad's name, {v}.", "Name's {v}.",
+    "Put it in {v}'s name.", "A guy called {v}.", "He's called {v}.", "It was a lady, {v} I think.", "{v}, sir.",
+    "Just {v}.", "Um, {v}?", "They have me as {v}.",
+)  # fmt: skip
+PUT_OFF = (
+    ("Huh?", "Your {it}."), ("Is that really necessary?", "I'm afraid so, it's the law."),
+    ("Does it have to be mine?", "No, any will do."), ("Give me one minute.", "Sure."),
+    ("I'm driving right now, let me pull over.", "Safety first, take all the time you need."),
+    ("Okay, but I have a question first, do you take walk-ins?", "We do, every morning."),
+    ("I don't know it by heart.", "That's alright, I can wait while you look."),
+    ("Ask my wife, she's right here.", "Okay, put her on."),
+    ("Not over the phone.", "It's a secure line. We need it to find you."),
+    ("Is it the one on the back?", "No, the front."), ("Should I spell it?", "Please do."),
+    ("Hello? Are you there?", "Yes, I'm here. Can you hear me alright?"),
+    ("What?", "I was asking about {it}."), ("Which one?", "Either one works."),
+    ("You should have that already.", "I know, I'm sorry, it isn't showing up."),
+)  # fmt: skip
+BETWEEN = ("Yup.", "Cool, what else?", "Alrighty.", "Okay, four more to go.", "Keep 'em coming.", "Gotcha.", "Mhm.",
+           "I got that part.", "Then?", "Could you say the next part a bit louder?", "Yes?", "Okay, hold on. Okay.",
+           "Good, and?", "Just a sec, typing. Alright.", "Is there more?", "That's only the first half.", "Okay, so far so"
+           " good.", "What's after that?", "Uh-huh, I'm still with you.", "Noted.")  # fmt: skip
+BEGINS = (
+    "{v}",
+    "So, {v}",
+    "Ready? {v}",
+    "{v} for starters",
+    "It begins with {v}.",
+    "{v}... hold on",
+    "Let me read it. {v}",
+)
+GOES_ON = ("{v}", "next {v}", "okay {v}", "{v} next", "and now {v}", "{v}, right?")
+ENDS = ("{v}", "{v}. There you go.", "last bit {v}", "{v} and that's it", "and to finish, {v}.", "{v}, that's the end")
+VOLUNTEERED = {
+    "card": ("I wanna use a different card this time, {v}.", "Take it off my Visa, {v}.", "You've got my card as {v}, "
+             "it expired.", "Run it on {v}, it's a debit card.", "Can I give you the card now? {v}.",
+             "The number on the card is {v}."),
+    "ssn": ("They need my social, {v}, on the form.", "You can verify me with my social, {v}.",
+            "Social security number {v}, please look it up.", "My wife's social is {v}."),
+    "account": ("It's account {v}, the one in my mother's name.", "Hi, account number {v} here.",
+                "My membership is {v} and it lapsed.", "Please close savings account {v}.",
+                "I have policy {v} with you and need a copy.", "I'm trying to pay on account {v}."),
+    "phone": ("Best number is {v}.", "Hit me up at {v}.", "I'm on a different phone, use {v}.", "She can reach me at {v}.",
+              "That's my old number, the new one's {v}.", "I missed a call from {v}, was that you?",
+              "Put {v} as my contact number.", "Just ring {v} when you're outside."),
+    "email": ("Shoot me an email at {v}.", "My email changed to {v}.", "Could you resend it to {v}?",
+              "Email's {v}.", "You'd have me under {v}.", "Please take {v} off your list."),
+    "address": ("You guys dug up the yard at {v}.", "I'm calling from {v}.", "We had an accident right by {v}.",
+                "Could somebody come look at {v}?", "It's the duplex at {v}.", "My order went to {v}, wrong house.",
+                "Start service at {v} on the first.", "Pick me up at {v}.", "My office is {v}."),
+    "birth": ("Date of birth is {v}.", "My mom was born {v} and she's on Medicare.", "His birthday is {v}.",
+              "I'm {v}, date of birth that is.", "He was born on {v}, he's a minor."),
+    "name": ("My name's {v}, I spoke to somebody yesterday.", "Hi there, this is {v} over at the front desk.",
+             "{v} calling for the manager.", "Hello, I am {v}, I need a refill.", "It's {v}, I'm returning your call.",
+             "I was talking to {v} in billing.", "I have an appointment with Dr. {v}.", "Please add my wife, {v}.",
+             "My landlord, {v}, told me to call.", "Is {v} there?", "The account is in the name of {v}.",
+             "I spoke with {v} last week.", "Put me through to {v}."),
+}  # fmt: skip
+NEGATIVE = [
+    [("agent", "Who's calling?"), ("caller", "Nobody you know, I just saw your ad and want a quote for {small} windows.")],
+    [("agent", "Who will sign for it?"), ("caller", "Somebody should be home after {time}.")],
+    [("agent", "Where are you right now?"), ("caller", "On my way, maybe {dom} minutes out.")],
+    [("agent", "Where did it happen?"), ("caller", "In the parking lot, around {time}, there were {small} cars.")],
+    [("agent", "What are we charging today?"), ("caller", "Isn't it free the first {small} times?")],
+    [("agent", "What's your number?"), ("caller", "I don't have a phone, mine broke {small} days ago.")],
+    [("agent", "Thanks for calling, who am I talking to?"), ("caller", "Hi, um, I need a refill on my inhaler, {small} puffs"
+                                                             " a day.")],
+    [("agent", "What brings you in?"), ("caller", "My knee has hurt since {month}, it's about a {small} out of ten.")],
+    [("agent", "Which patient?"), ("caller", "All three of them, they need the flu shot by {day}.")],
+    [("agent", "Can I get you to hold?"), ("caller", "Sure, but I've held for {dom} minutes already.")],
+    [("agent", "What size are you?"), ("caller", "A {small}, and my wife is a {small2}.")],
+    [("agent", "Your card expires soon, just so you know."), ("caller", "Okay thanks, when is the {ord} payment due?")],
+    [("agent", "Our number is on the website."), ("caller", "I looked for {dom} minutes and didn't see it.")],
+    [("agent", "I sent an email to you."), ("caller", "It says {price} dollars, why so much?")],
+    [("agent", "We have your address."), ("caller", "Good, then come {day} at {time}.")],
+    [("agent", "Do you want the text or the call?"), ("caller", "A call, after {hour}.")],
+    [("agent", "Who recommended that?"), ("caller", "The guy at the hardware store on the corner.")],
+    [("agent", "How long is the name on the shirt?"), ("caller", "It's {small} letters and the number {dom}.")],
+    [("caller", "There were {dom} people in line and only one cashier, the whole time.")],
+    [("caller", "We want to go to Yellowstone in {month}, for {small} nights.")],
+    [("caller", "My Toyota needs {small} new tires, size {code}.")],
+    [("caller", "The Blue Cross people said it's covered at {dom} percent.")],
+    [("caller", "I take {small} of the white ones at {time} and {small2} at night.")],
+    [("caller", "Your driver was {dom} minutes late on {day} and I want {price} dollars back.")],
+    [("caller", "The kids are {small} and {small2}, is there a discount?")],
+    [("caller", "I'm sorry to bother you again, it's about the thing from {day}.")],
+    [("caller", "Is this Wells Fargo or is this the pharmacy?")],
+    [("caller", "I'm returning a sweater, order {order}, it's the wrong color.")],
+    [("caller", "We're a party of {dom}, can you do {time} on the {ord}?")],
+    [("caller", "It's a 2 bed 2 bath, about {price} square feet, built in {year}.")],
+    [("caller", "I'm not happy, this is the {ord} time and it still leaks.")],
+    [("caller", "Could you walk me through it, I'm on step {small} of {dom2}.")],
+    [("caller", "The exit is {small} miles past the bridge, I'm coming from Chicago.")],
+    [("caller", "It was hot, {dom} degrees or so, and the AC quit at {time}.")],
+]  # fmt: skip
