@@ -8,11 +8,11 @@ from random import Random
 
 import yaml
 
-from bench.redaction_set import reported_samples, sentences, values
+from bench.redaction_set import blind, reported_samples, sentences, values
 from bench.redaction_set.values import ORDINALS
 
 ENTITIES = ("card", "ssn", "account", "phone", "email", "address", "birth", "name")
-SEEDS = {"tuned": 41, "held": 97, "fresh": 131, "reported": 271}
+SEEDS = {"tuned": 41, "held": 97, "fresh": 131, "reported": 271, "blind": 613}
 MARKS = re.compile("[«»]")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -33,6 +33,8 @@ def positives(part: str, entity: str, count: int) -> list[Sample]:
 
 def negatives(part: str, count: int) -> list[Sample]:
     r = Random(f"{SEEDS[part]}-none")
+    if part == "blind":
+        return [Sample(entity="none", way="other talk", turns=blind.negative(r)) for _ in range(count)]
     return [
         Sample(entity="none", way="made up", turns=[(role, _filled(r, text)) for role, text in _pick(r, part)])
         for _ in range(count)
@@ -57,6 +59,9 @@ def _pick(r: Random, part: str) -> list[tuple[str, str]]:
 def _positive(r: Random, part: str, entity: str) -> Sample:
     if part == "reported":
         way, turns = reported_samples.positive(r, entity)
+        return Sample(entity=entity, way=way, turns=turns)
+    if part == "blind":
+        way, turns = blind.positive(r, entity)
         return Sample(entity=entity, way=way, turns=turns)
     way, said = spoken_value(r, part, entity)
     shape = r.random()
