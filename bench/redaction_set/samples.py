@@ -8,12 +8,17 @@ from random import Random
 
 import yaml
 
-from bench.redaction_set import reported_samples, second_samples, sentences, values
+from bench.redaction_set import blind, reported_samples, second_samples, sentences, values
 from bench.redaction_set.values import ORDINALS
 
 ENTITIES = ("card", "ssn", "account", "phone", "email", "address", "birth", "name")
-SEEDS = {"tuned": 41, "held": 97, "fresh": 131, "reported": 271, "second": 389, "further": 457}
-OF_THEIR_OWN = {"reported": reported_samples, "second": second_samples, "further": second_samples.Further}
+SEEDS = {"tuned": 41, "held": 97, "fresh": 131, "reported": 271, "second": 389, "further": 457, "blind": 613}
+OF_THEIR_OWN = {
+    "reported": reported_samples,
+    "second": second_samples,
+    "further": second_samples.Further,
+    "blind": blind,
+}
 MARKS = re.compile("[«»]")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -34,6 +39,8 @@ def positives(part: str, entity: str, count: int) -> list[Sample]:
 
 def negatives(part: str, count: int) -> list[Sample]:
     r = Random(f"{SEEDS[part]}-none")
+    if part == "blind":
+        return [Sample(entity="none", way="other talk", turns=blind.negative(r)) for _ in range(count)]
     return [
         Sample(entity="none", way="made up", turns=[(role, _filled(r, text)) for role, text in _pick(r, part)])
         for _ in range(count)
