@@ -75,7 +75,7 @@ async def test_the_stored_sound_holds_the_question_before_and_no_digit_of_the_ca
             discreet.audio(frame, bytes(FRAME), now)
             now += 20
             await asyncio.sleep(0.005 if count < len(frames) else 0.02)  # a loaded machine hears later
-            if len(texts) > turns:
+            if count >= len(frames) and len(texts) > turns:  # a turn may end at a comma, and go on after it
                 break
     listening.close()
     await discreet.finish("test")
@@ -86,7 +86,7 @@ async def test_the_stored_sound_holds_the_question_before_and_no_digit_of_the_ca
     assert "[card]" in str(kept.events)
     assert not pieces_of(words_of(again)), again
     assert "tuesday" in again.lower()
-    assert "today" in again.lower()
+    assert "today" in again.lower(), texts
 
 
 def _understood(ears: BuiltinEars, path: Path) -> str:

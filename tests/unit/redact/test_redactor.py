@@ -215,3 +215,12 @@ def test_a_long_text_of_one_word_costs_no_more_than_its_length(word: str) -> Non
     redactor.agent(text, at_ms=0)
     redactor.caller(text, at_ms=1)
     assert time.process_time() - began < 60
+
+
+def test_a_question_about_anything_else_closes_what_was_given() -> None:
+    """"What else can I do for you?" after a whole card: the next words are talk."""
+    redactor = Redactor(("card",))
+    redactor.agent("What is your card number?", at_ms=0)
+    assert redactor.caller("4111 1111 1111 1111", at_ms=2_000).spans
+    redactor.agent("Thank you. What else can I do for you?", at_ms=3_000)
+    assert not redactor.open
