@@ -218,7 +218,7 @@ def test_a_long_text_of_one_word_costs_no_more_than_its_length(word: str) -> Non
 
 
 def test_a_question_about_anything_else_closes_what_was_given() -> None:
-    """"What else can I do for you?" after a whole card: the next words are talk."""
+    """Asked after a whole card, the next words are talk."""
     redactor = Redactor(("card",))
     redactor.agent("What is your card number?", at_ms=0)
     assert redactor.caller("4111 1111 1111 1111", at_ms=2_000).spans
