@@ -69,6 +69,8 @@ async def test_nobody_gives_a_key_more_than_they_hold(house: House, mine: httpx.
 async def test_a_leaked_key_is_ended_by_whoever_found_it(house: House, mine: httpx.AsyncClient) -> None:
     """A living key, one that was revoked, one that never was and no key at all get the same answer."""
     made = (await mine.post("/api-keys", json={"name": "k"})).json()["data"]
+    async with house.services.database.platform() as tx:
+        await tx.execute("DELETE FROM attempts")  # other tests come from the same address
     answers = []
     async with anonymous(house.app) as finder:
         for text in (f"  {made['key']}\n", made["key"], new_key_text("live"), new_key_text("live", "pk"), "x", ""):

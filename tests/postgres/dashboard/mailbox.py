@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OWN = "http://flowyte.example.com"
 
 
-@dataclass(slots=True)
+@dataclass
 class Mailbox:
     """Takes what it is sent; the first `refusals` times it is too busy."""
 
