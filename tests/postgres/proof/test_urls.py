@@ -16,6 +16,6 @@ async def test_no_changed_address_and_no_broken_recording_plays(
     refused is in the audit log, and what is whole plays."""
     found = await proved_on(Desk(database=database, keys=keys, data_dir=tmp_path), lambda _: None, count=FEWER)
     assert found.findings == []
-    assert found.mutations > FEWER
+    assert found.mutations >= 1_000
     assert found.broken > 20
     assert (found.accepted, found.played) == (0, 0)
