@@ -86,7 +86,7 @@ async def test_the_stored_sound_holds_the_question_before_and_no_digit_of_the_ca
     assert "[card]" in str(kept.events)
     assert not pieces_of(words_of(again)), again
     assert "tuesday" in again.lower()
-    assert "today" in again.lower(), texts
+    assert "today" in again.lower().replace("-", ""), texts
 
 
 def _understood(ears: BuiltinEars, path: Path) -> str:
