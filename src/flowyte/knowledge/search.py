@@ -111,6 +111,8 @@ async def candidates(
 ) -> tuple[Question, list[Candidate]]:  # fmt: skip
     """What the decision is made from."""
     asked = query[:MOST_QUERY].replace("\x00", "")
+    # Planning this statement anew takes 5 ms, a fifth of a search; its best plan is the same for every agent.
+    await tx.execute("SET LOCAL plan_cache_mode = force_generic_plan")
     rows = await tx.fetch(
         _SEARCH.format(nearest=int(nearest)), tx.org, agent_id, asked, vector_text(embedding),
         None if source_ids is None else list(source_ids),
