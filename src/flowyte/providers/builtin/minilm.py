@@ -1,6 +1,7 @@
 """all-MiniLM-L6-v2: sentences as unit vectors of 384 numbers, by its forward pass written in numpy.
 
-Six layers need no framework. Weights are mapped from the file, not copied. Blocking: about 14 ms a short sentence on
+Six layers need no framework. The words' vectors are mapped from the file; the layers' matrices are copied, column by
+column, for which the product of a short sentence takes two thirds of the time. Blocking: 10 to 15 ms a short sentence on
 one core; call it from a thread.
 """
 
@@ -32,6 +33,9 @@ class MiniLm:
         # wait for each other in loops. On two busy cores a sentence took 168 ms of processor time, and 14 with one.
         threadpool_limits(1, user_api="blas")
         self._weights = read_safetensors(files["model.safetensors"])
+        for name, matrix in self._weights.items():  # 42 MB; the file's own pages are then nobody's, and given back
+            if ".layer." in name and matrix.ndim == 2:
+                self._weights[name] = np.asfortranarray(matrix)
         lines = files["vocab.txt"].read_text(encoding="utf-8").split("\n")
         self._vocabulary = {line: number for number, line in enumerate(lines) if line}
 
