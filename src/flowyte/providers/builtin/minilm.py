@@ -1,8 +1,8 @@
 """all-MiniLM-L6-v2: sentences as unit vectors of 384 numbers, by its forward pass written in numpy.
 
 Six layers need no framework. The words' vectors are mapped from the file; the layers' matrices are copied, column by
-column, for which the product of a short sentence takes two thirds of the time. Blocking: 10 to 15 ms a short sentence on
-one core; call it from a thread.
+column, for which the product of a short sentence takes two thirds of the time. Blocking: 10 to 15 ms a short sentence
+on one core; call it from a thread.
 """
 
 import json
