@@ -161,7 +161,10 @@ def test_a_database_that_is_lost_comes_back_and_nothing_of_the_call_is(product: 
     caller = subprocess.Popen(
         [*command, *says, "--out", str(tmp_path), "--json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    time.sleep(14)  # the first question is answered by then
+    with httpx.Client(
+        base_url=f"{product.url}/api/v1", headers={"Authorization": f"Bearer {product.key}"}, timeout=30
+    ) as api:
+        wait_for(lambda: answered(api))
     server = product.data / "postgres" / "cluster" / "postmaster.pid"
     os.kill(int(server.read_text().split("\n", 1)[0]), signal.SIGKILL)
     output, errors = caller.communicate(timeout=90)
@@ -171,6 +174,15 @@ def test_a_database_that_is_lost_comes_back_and_nothing_of_the_call_is(product: 
     assert receipt["events"][-1]["type"] == "call_ended"
     said = "".join(product.said)
     assert "Traceback" not in said, said
+
+
+def answered(api: httpx.Client) -> str | None:
+    """The call that goes on, once its agent has said something to what its caller said."""
+    live = next((c for c in api.get("/conversations").json()["data"] if c["recordingState"] == "recording"), None)
+    if live is None:
+        return None
+    roles = [turn["role"] for turn in api.get(f"/conversations/{live['id']}/transcript").json()["data"]["turns"]]
+    return str(live["id"]) if "user" in roles and roles[-1] == "agent" else None
 
 
 def wait_for(look: Any, *, seconds: float = 40) -> Any:

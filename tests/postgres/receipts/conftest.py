@@ -5,17 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from flowyte.kit.clock import SystemClock
 from flowyte.kit.db import Database
 from flowyte.kit.ids import new_id
-from flowyte.objects.objects import Objects
-from flowyte.observe import access
 from flowyte.observe.evidence import ConversationEvidence, Keeper, Opening
-from flowyte.observe.receipt import receipt_file
 from flowyte.proof.forging import written
-from flowyte.receipts import store
+from flowyte.proof.receipts import Desk
 from flowyte.receipts.advance import advance
 from flowyte.receipts.note import SignedHead
 from flowyte.tenancy.principal import Principal
@@ -26,11 +22,10 @@ SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
-    database: Database
-    sealer: Sealer
+class House(Desk):
+    """As the proof has it, with calls of the tests' own."""
+
     clock: SystemClock
-    data_dir: Path
 
     @property
     def keeper(self) -> Keeper:
@@ -63,32 +58,9 @@ class House:
         await evidence.finish("caller_hung_up")
         return evidence._opening.id
 
-    async def receipt(self, who: Principal, call: str, *, since: int | None = None) -> dict[str, Any]:
-        async with self.database.tenant(who) as tx:
-            return await receipt_file(tx, self.sealer, self.clock, call, since=since)
-
     async def advance(self, who: Principal) -> SignedHead | None:
         async with self.database.tenant(who) as tx:
             return await advance(tx, self.sealer, self.clock)
-
-    async def wav(self, who: Principal, call: str) -> bytes:
-        async with self.database.tenant(who) as tx:
-            recording = await access.open_recording(tx, self.sealer, Objects.local(self.data_dir), call)
-        return recording.read(0, recording.length)
-
-    async def leaves(self, who: Principal) -> list[bytes]:
-        """All of the log, in order."""
-        async with self.database.tenant(who) as tx:
-            rows = await tx.fetch("SELECT leaves FROM log_entries WHERE org_id = $1 ORDER BY first", tx.org)
-        return store.split(b"".join(row["leaves"] for row in rows))
-
-    async def operator_key(self, who: Principal) -> Ed25519PrivateKey:
-        """What nobody but the installation has."""
-        async with self.database.tenant(who) as tx:
-            found = await store.signing_key(tx)
-            assert found is not None
-            raw = await self.sealer.open(tx, "log_secrets", "sealed", str(found[0].number), found[1])
-        return Ed25519PrivateKey.from_private_bytes(raw)
 
 
 @pytest.fixture

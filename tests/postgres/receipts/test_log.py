@@ -53,7 +53,7 @@ async def test_no_attack_on_a_real_receipt_is_taken_for_true(
     first = await house.receipt(organization, call)
     await house.call(organization)
     other = await house.receipt(other_organization, await house.call(other_organization))
-    key = await house.operator_key(organization)
+    key = await house.key(organization)
     held = read_checkpoint(first["checkpoint"])
     for since in (None, held.size):
         await house.advance(organization)

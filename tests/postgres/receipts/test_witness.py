@@ -54,7 +54,7 @@ def serving(house: House, who: Principal, public: bytes) -> Iterator[tuple[Small
 @pytest.fixture
 async def watched(house: House, organization: Principal, egress: Egress) -> AsyncIterator[Watched]:
     await house.receipt(organization, await house.call(organization, sound=False))
-    public = (await house.operator_key(organization)).public_key().public_bytes_raw()
+    public = (await house.key(organization)).public_key().public_bytes_raw()
     with serving(house, organization, public) as (small, url):
         async with house.database.tenant(organization) as tx:
             await witness.add(tx, url=url + "/", key=small.vkey)
